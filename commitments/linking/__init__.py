@@ -1,0 +1,1 @@
+"""Which commitments a release bears on, with the passage, the figures and the reasons."""

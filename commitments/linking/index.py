@@ -1,0 +1,2 @@
+def follow_the_record() -> None:
+    pass

@@ -1,0 +1,43 @@
+"""The record. Terms are those of the glossary in docs/methodology.md."""
+
+from .commitment import Commitment, Judgeability, Publication
+from .deadline import Deadline
+from .definition import Comparator, Definition, Milestone, Target, TargetComponent
+from .digest import Digest, Subscriber
+from .evidence import Evidence, Relation, Tier
+from .expectation import NextEvidence, Question
+from .linking import CommitmentTerm, LinkedRevision, TermFrequency
+from .measurement import Measurement, Qualifier, Series
+from .people import Administration, Department, PolicyArea
+from .status import FINAL_STATUSES, Status, StatusChange
+
+__all__ = [
+    "FINAL_STATUSES",
+    "Administration",
+    "Commitment",
+    "CommitmentTerm",
+    "Comparator",
+    "Deadline",
+    "Definition",
+    "Department",
+    "Digest",
+    "Evidence",
+    "Judgeability",
+    "LinkedRevision",
+    "Measurement",
+    "Milestone",
+    "NextEvidence",
+    "PolicyArea",
+    "Publication",
+    "Qualifier",
+    "Question",
+    "Relation",
+    "Series",
+    "Status",
+    "StatusChange",
+    "Subscriber",
+    "Target",
+    "TargetComponent",
+    "TermFrequency",
+    "Tier",
+]

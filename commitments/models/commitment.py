@@ -1,0 +1,195 @@
+"""A promise in public, and the questions asked of the whole record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+
+from commitments import timing
+
+from .people import Administration, Department, PolicyArea
+
+if TYPE_CHECKING:
+    from .definition import Definition
+    from .status import StatusChange
+
+
+class Judgeability(models.TextChoices):
+    """Can it be rated at all?"""
+
+    VERIFIABLE = "verifiable", "can be checked"
+    WORDING = "wording", "unclear wording"
+    MEASURE = "measure", "no measure given"
+    BASELINE = "baseline", "no baseline given"
+    DEADLINE = "deadline", "no deadline given"
+    DATA = "data", "no data published"
+
+
+class Publication(models.TextChoices):
+    DRAFT = "draft", "draft"
+    PUBLISHED = "published", "published"
+
+
+class CommitmentQuerySet(models.QuerySet["Commitment"]):
+    def published(self) -> Self:
+        return self.filter(publication=Publication.PUBLISHED, merged_into=None)
+
+    def in_force(self, on: dt.date) -> Self:
+        """Annotate what holds on a day: `definition_id`, `status`, `status_since`, `due_from`, `due_by`.
+
+        The definition and the status in force are the latest by the day from which they hold; of several
+        from one day, the one recorded last. Before the first of them holds, the first is used.
+        """
+        from .definition import Definition
+        from .status import Status, StatusChange
+
+        definitions = Definition.objects.filter(commitment=OuterRef("pk")).latest_in_force_first(on)
+        statuses = StatusChange.objects.filter(commitment=OuterRef("pk")).latest_in_force_first(on)
+        return self.annotate(
+            definition_id=Subquery(definitions.values("pk")[:1]),
+            due_from=Subquery(definitions.values(day=Coalesce("deadline_earliest", "deadline_latest"))[:1]),
+            due_by=Subquery(definitions.values("deadline_latest")[:1]),
+            status=Coalesce(
+                Subquery(statuses.values("to_status")[:1]),
+                Value(Status.NOT_STARTED.value),
+                output_field=models.CharField(),
+            ),
+            status_since=Subquery(statuses.values("effective_from")[:1]),
+        )
+
+    def with_timing(self, timing_key: str, on: dt.date) -> Self:
+        """Commitments whose timing on a day is `timing_key` (one of timing.Timing)."""
+        return self.in_force(on).filter(timing.condition(timing.Timing(timing_key), on))
+
+    def overdue(self, on: dt.date) -> Self:
+        """Past the last day of their deadline, without a final status; longest overdue first."""
+        return self.with_timing(timing.Timing.OVERDUE, on).order_by("due_by", "pk")
+
+    def due_soon(self, on: dt.date) -> Self:
+        """Their deadline's last day is at most 30 days away; soonest first."""
+        return self.with_timing(timing.Timing.DUE_SOON, on).order_by("due_by", "pk")
+
+
+class Commitment(models.Model):
+    """A promise that a body made in public, checkable by someone else later.
+
+    Its words, target and deadline are in its definitions; its status in its status changes.
+    """
+
+    class Kind(models.TextChoices):
+        ACTION = "action", "action"
+        OUTCOME = "outcome", "outcome"
+
+    reference = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=120, unique=True)
+    title = models.CharField(max_length=300)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.ACTION)
+    made_on = models.DateField(null=True, blank=True)
+    made_by = models.CharField(
+        max_length=200, blank=True, help_text="Who said it, in which office: “Jane Doe, Home Secretary”."
+    )
+    extent = models.CharField(max_length=100, blank=True, help_text="The whole or the part of the country it is for.")
+    administration = models.ForeignKey(
+        Administration, on_delete=models.PROTECT, related_name="commitments", null=True, blank=True
+    )
+    adopted_by = models.ForeignKey(
+        Administration, on_delete=models.PROTECT, related_name="adopted_commitments", null=True, blank=True
+    )
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="commitments", null=True, blank=True
+    )
+    other_departments = models.ManyToManyField(Department, related_name="shared_commitments", blank=True)
+    policy_area = models.ForeignKey(
+        PolicyArea, on_delete=models.PROTECT, related_name="commitments", null=True, blank=True
+    )
+    keywords = models.TextField(blank=True, help_text="Names it goes by, separated by commas; used for linking.")
+    series = models.ManyToManyField("commitments.Series", related_name="commitments", blank=True)
+    judgeability = models.CharField(max_length=20, choices=Judgeability, default=Judgeability.VERIFIABLE)
+    judgeability_note = models.TextField(blank=True)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, related_name="parts", null=True, blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, related_name="merged", null=True, blank=True)
+    publication = models.CharField(max_length=20, choices=Publication, default=Publication.PUBLISHED)
+    review_interval_days = models.PositiveIntegerField(default=180)
+    reviewed_on = models.DateField(null=True, blank=True)
+    demonstration = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    linkable_since = models.DateTimeField(
+        default=timezone.now,
+        editable=False,
+        db_index=True,
+        help_text="When its words last changed; releases linked before then are looked at again for it.",
+    )
+
+    objects = CommitmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["reference"]
+        indexes = [
+            models.Index(fields=["publication", "merged_into"], name="commitment_public"),
+            models.Index(fields=["made_on"], name="commitment_made_on"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="commitment_not_merged_into_itself"),
+            models.CheckConstraint(condition=~Q(parent=F("pk")), name="commitment_not_its_own_parent"),
+            models.CheckConstraint(condition=~Q(reference=""), name="commitment_has_a_reference"),
+            models.CheckConstraint(
+                condition=Q(review_interval_days__gte=1), name="commitment_review_interval_at_least_a_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference}: {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("commitment", args=[self.slug])
+
+    def definition_on(self, on: dt.date) -> Definition:
+        """The definition in force on a day."""
+        return self.definitions.latest_in_force_first(on)[0]
+
+    @property
+    def first_definition(self) -> Definition:
+        return self.definitions.order_by("effective_from", "pk")[0]
+
+    def status_change_on(self, on: dt.date) -> StatusChange | None:
+        """The status change in force on a day; None while nobody has decided anything."""
+        return self.status_changes.latest_in_force_first(on).first()
+
+    def status_on(self, on: dt.date) -> str:
+        from .status import Status
+
+        change = self.status_change_on(on)
+        return change.to_status if change else Status.NOT_STARTED.value
+
+    def timing_on(self, on: dt.date) -> timing.Timing:
+        """What the clock says of it on a day."""
+        definition = self.definition_on(on)
+        change = self.status_change_on(on)
+        return timing.timing(
+            definition.deadline_first_day,
+            definition.deadline_latest,
+            self.status_on(on),
+            change.effective_from if change else None,
+            on,
+        )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.slug:
+            self.slug = self._free_slug()
+        super().save(*args, **kwargs)
+
+    def _free_slug(self) -> str:
+        from django.utils.text import slugify
+
+        stem = slugify(self.title)[:100].strip("-") or slugify(self.reference) or "commitment"
+        taken = set(Commitment.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+        number, slug = 2, stem
+        while slug in taken:
+            slug, number = f"{stem}-{number}", number + 1
+        return slug

@@ -1,0 +1,128 @@
+"""Passages of releases that bear on commitments."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from tracker.models import Release, Revision
+
+from .commitment import Commitment
+
+
+class Relation(models.TextChoices):
+    ANNOUNCES = "announces", "announces it"
+    RESTATES = "restates", "says it again"
+    PROGRESS = "progress", "reports progress"
+    FULFILS = "fulfils", "says it is done"
+    SLIPS = "slips", "reports delay or retreat"
+    CONTRADICTS = "contradicts", "contradicts it"
+    CONTEXT = "context", "is context"
+
+
+class Tier(models.TextChoices):
+    ANNOUNCED = "announced", "announced"
+    FUNDED = "funded", "funded or legislated"
+    IN_OPERATION = "in_operation", "in operation"
+    OUTCOME = "outcome", "outcome"
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def suggested(self) -> Self:
+        """Waiting for a decision."""
+        return self.filter(state=Evidence.State.SUGGESTED)
+
+    def accepted(self) -> Self:
+        return self.filter(state=Evidence.State.ACCEPTED)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-release__published_at", "-pk")
+
+
+class Evidence(models.Model):
+    """A passage of one revision of one release that bears on one commitment.
+
+    `figures` is a list of objects as in `commitments.figures.Figure.as_dict()`; `reasons` a list of
+    sentences; `features` what the model saw, kept for learning.
+    """
+
+    class State(models.TextChoices):
+        SUGGESTED = "suggested", "suggested"
+        ACCEPTED = "accepted", "accepted"
+        REJECTED = "rejected", "rejected"
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="evidence")
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="evidence")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="evidence")
+    quote = models.TextField()
+    quote_key = models.CharField(max_length=64, editable=False)
+    start = models.PositiveIntegerField(help_text="Offset of the quote in the revision's text.")
+    end = models.PositiveIntegerField()
+    gone_since = models.ForeignKey(
+        Revision,
+        on_delete=models.PROTECT,
+        related_name="evidence_gone",
+        null=True,
+        blank=True,
+        help_text="The revision from which the quote has disappeared.",
+    )
+
+    state = models.CharField(max_length=10, choices=State, default=State.SUGGESTED)
+    relation = models.CharField(max_length=20, choices=Relation, default=Relation.CONTEXT)
+    tier = models.CharField(max_length=20, choices=Tier, default=Tier.ANNOUNCED)
+    self_declared = models.BooleanField(default=True, help_text="Said by the body that promised it.")
+    figures = models.JSONField(default=list, blank=True)
+    reasons = models.JSONField(default=list, blank=True)
+    features = models.JSONField(default=dict, blank=True, editable=False)
+    score = models.FloatField(null=True, blank=True)
+    model_version = models.CharField(max_length=60, blank=True, editable=False)
+    suggested_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="evidence_decisions", null=True, blank=True
+    )
+    reject_reason = models.CharField(max_length=300, blank=True)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-suggested_at", "-pk"]
+        verbose_name_plural = "evidence"
+        indexes = [
+            models.Index(fields=["state", "-score"], name="evidence_queue"),
+            models.Index(fields=["commitment", "state"], name="evidence_of_commitment"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commitment", "release", "quote_key"], name="evidence_once_for_a_quote"
+            ),
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="evidence_quote_has_length"),
+            models.CheckConstraint(
+                condition=Q(score=None) | Q(score__gte=0, score__lte=1), name="evidence_score_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="suggested", decided_at=None) | ~Q(state="suggested") & Q(decided_at__isnull=False),
+                name="evidence_decided_when_not_suggested",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="rejected") | ~Q(reject_reason=""), name="evidence_rejected_with_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.commitment.reference} in “{self.release.title}”"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.quote_key = quote_key(self.quote)
+        super().save(*args, **kwargs)
+
+
+def quote_key(quote: str) -> str:
+    """What makes two quotes the same: their words with the spaces evened out."""
+    return hashlib.sha256(" ".join(quote.split()).encode()).hexdigest()

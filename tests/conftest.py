@@ -1,0 +1,97 @@
+"""Fixtures for every room. A test that needs what the machine lacks skips with the reason; CI counts those."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(settings: Any, tmp_path: Path) -> Path:
+    """Each test archives into a folder of its own and may fetch from loopback only when it says so."""
+    settings.DATA_DIR = tmp_path
+    settings.FETCH_ALLOW_NETWORKS = []
+    settings.FETCH_HOST_PAUSE = dt.timedelta(0)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.CELERY_BROKER_URL = "memory://"
+    return tmp_path
+
+
+@pytest.fixture
+def loopback_allowed(settings: Any) -> None:
+    settings.FETCH_ALLOW_NETWORKS = ["127.0.0.0/8"]
+
+
+@pytest.fixture(autouse=True)
+def history_may_be_cleared(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests that commit clear their tables afterwards, which the guards of history would refuse."""
+    needs = {"transactional_db", "live_server"} & set(request.fixturenames)
+    marker = request.node.get_closest_marker("django_db")
+    if not needs and not (marker and marker.kwargs.get("transaction")):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    from commitments import append_only
+
+    yield
+    token = append_only._erasing.set(True)
+    request.addfinalizer(lambda: append_only._erasing.set(False))
+    del token
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of labelled data that lies beside the checkout."""
+    if not SHARED.is_dir():
+        pytest.skip("the shared labelled data is not beside the checkout")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def gold(shared: Path) -> dict[str, list[dict[str, Any]]]:
+    """The labelled set: lists of rows by file name without its ending."""
+    return {
+        path.stem: [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+        for path in (shared / "gold").glob("*.jsonl")
+    }
+
+
+@pytest.fixture
+def manage(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `manage.py` as a process of its own, on a database and data folder of its own."""
+    environment = {
+        **{k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "CELERY_BROKER_URL"}},
+        "DATA_DIR": str(tmp_path / "data"),
+    }
+
+    def run(*arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            env={**environment, **extra},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("Chromium is not installed")
+    return path

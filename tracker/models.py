@@ -1,0 +1,273 @@
+"""What the watch keeps: sources, each look at them, and every version of every release seen.
+
+Nothing here knows what the releases are used for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+
+class Voice(models.TextChoices):
+    """Whose account a source gives."""
+
+    OFFICIAL = "official", "official"
+    PARLIAMENT = "parliament", "Parliament"
+    INDEPENDENT = "independent", "independent"
+    MEDIA = "media", "media"
+    OPPONENT = "opponent", "opponent"
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    def watched(self) -> SourceQuerySet:
+        """Sources that are still looked at."""
+        return self.filter(state=Source.State.ACTIVE)
+
+    def due(self, now: dt.datetime) -> SourceQuerySet:
+        """Watched sources whose time has come and that nobody is polling, longest waiting first."""
+        unclaimed = Q(leased_until=None) | Q(leased_until__lt=now)
+        return self.watched().filter(unclaimed, next_due_at__lte=now).order_by("next_due_at", "pk")
+
+
+class Source(models.Model):
+    """A place on the web where releases appear, and when to look there next."""
+
+    class Kind(models.TextChoices):
+        FEED = "feed", "feed (RSS, Atom or JSON)"
+        GOVUK = "govuk", "GOV.UK search"
+        LISTING = "listing", "listing page"
+        PAGE = "page", "single page"
+        PARLIAMENT = "parliament", "Parliament's questions and statements"
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "watched"
+        PAUSED = "paused", "paused by staff"
+        ENDED = "ended", "ended by its publisher"
+        GONE = "gone", "gone from its address"
+
+    slug = models.SlugField(max_length=120, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, choices=Kind)
+    url = models.URLField("address", max_length=2000)
+    publisher = models.CharField(max_length=200, blank=True)
+    voice = models.CharField(max_length=20, choices=Voice, default=Voice.OFFICIAL)
+    options = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=20, choices=State, default=State.ACTIVE)
+
+    fixed_interval_minutes = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Leave empty to follow how often the source publishes."
+    )
+
+    etag = models.CharField(max_length=1000, blank=True, editable=False)
+    last_modified = models.CharField(max_length=200, blank=True, editable=False)
+
+    next_due_at = models.DateTimeField(default=timezone.now)
+    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
+    lease_token = models.UUIDField(null=True, blank=True, editable=False)
+
+    last_polled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_success_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_new_at = models.DateTimeField(null=True, blank=True, editable=False)
+    consecutive_failures = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [models.Index(fields=["state", "next_due_at"], name="source_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fixed_interval_minutes=None) | Q(fixed_interval_minutes__gte=1),
+                name="source_interval_at_least_a_minute",
+            ),
+            models.CheckConstraint(
+                condition=Q(leased_until=None, lease_token=None)
+                | Q(leased_until__isnull=False, lease_token__isnull=False),
+                name="source_lease_has_a_token",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def claim(self, now: dt.datetime, lease: dt.timedelta) -> uuid.UUID | None:
+        """Take this source for one poll. None if somebody else has it."""
+        token = uuid.uuid4()
+        taken = (
+            Source.objects.filter(pk=self.pk)
+            .filter(Q(leased_until=None) | Q(leased_until__lt=now))
+            .update(leased_until=now + lease, lease_token=token)
+        )
+        return token if taken else None
+
+
+class Poll(models.Model):
+    """One look at a source and how it went."""
+
+    class Outcome(models.TextChoices):
+        NEW = "new", "something new"
+        UNCHANGED = "unchanged", "nothing new"
+        NOT_MODIFIED = "not_modified", "not modified"
+        EMPTY = "empty", "no items"
+        FAILED = "failed", "failed"
+        REFUSED = "refused", "refused by us"
+        GONE = "gone", "gone"
+
+    FAILURES = (Outcome.FAILED, Outcome.REFUSED, Outcome.EMPTY, Outcome.GONE)
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="polls")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField()
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    detail = models.TextField(blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    received_bytes = models.PositiveIntegerField(default=0)
+    entries = models.PositiveIntegerField(default=0)
+    new_releases = models.PositiveIntegerField(default=0)
+    new_revisions = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-started_at", "-pk"]
+        get_latest_by = "started_at"
+        indexes = [models.Index(fields=["source", "-started_at"], name="poll_latest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(finished_at__gte=F("started_at")), name="poll_ends_after_it_starts")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} at {self.started_at:%Y-%m-%d %H:%M}: {self.get_outcome_display()}"
+
+
+class Snapshot(models.Model):
+    """Bytes as received, kept once however often they came. `path` is relative to the archive."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    path = models.CharField(max_length=200)
+    size_bytes = models.PositiveIntegerField()
+    content_type = models.CharField(max_length=200, blank=True)
+    url = models.URLField("address fetched", max_length=2000)
+    headers = models.JSONField(default=dict)
+    fetched_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-fetched_at"]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]} from {self.url}"
+
+
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    def published_between(self, first: dt.date, last: dt.date) -> ReleaseQuerySet:
+        return self.filter(published_at__date__gte=first, published_at__date__lte=last)
+
+
+class Release(models.Model):
+    """A published document, one however many sources carry it."""
+
+    title = models.CharField(max_length=500)
+    url = models.URLField("publisher's address", max_length=2000, blank=True)
+    published_at = models.DateTimeField(db_index=True)
+    published_is_known = models.BooleanField(
+        default=True, help_text="Off when the source gave no date and the time of first sight stands in."
+    )
+    first_seen_at = models.DateTimeField(default=timezone.now)
+    pinned = models.BooleanField(default=False, help_text="Never pruned: somebody relies on it.")
+    recheck_until = models.DateField(null=True, blank=True)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.published_at:%d %B %Y})"
+
+    def get_absolute_url(self) -> str:
+        return f"/releases/{self.pk}/"
+
+    @property
+    def latest_revision(self) -> Revision:
+        return self.revisions.order_by("-number")[0]
+
+    @property
+    def first_appearance(self) -> Appearance:
+        return self.appearances.order_by("first_seen_at", "pk")[0]
+
+    @property
+    def publisher(self) -> str:
+        """For display only."""
+        source = self.first_appearance.source
+        return source.publisher or source.name
+
+    @property
+    def voice(self) -> str:
+        return self.first_appearance.source.voice
+
+
+class Appearance(models.Model):
+    """A release as one source carries it: its own address, id and voice."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="appearances")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="appearances")
+    key = models.CharField(max_length=64, help_text="Hash of what identifies it within its source.")
+    guid = models.CharField(max_length=2000, blank=True)
+    url = models.URLField("address as linked", max_length=2000, blank=True)
+    url_key = models.CharField(max_length=64, blank=True, db_index=True)
+    content_key = models.CharField(max_length=64, db_index=True)
+    title = models.CharField(max_length=500)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["first_seen_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="appearance_once_in_a_source")]
+
+    def __str__(self) -> str:
+        return f"{self.title} in {self.source}"
+
+
+class Revision(models.Model):
+    """One version of a release's text as a reader would see it, numbered from 1 within the release."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="revisions")
+    appearance = models.ForeignKey(Appearance, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=500)
+    text = models.TextField(help_text="Plain text, paragraphs separated by blank lines, list items led by a bullet.")
+    text_hash = models.CharField(max_length=64)
+    note = models.TextField("change note", blank=True)
+    seen_at = models.DateTimeField()
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="revisions")
+
+    class Meta:
+        ordering = ["release", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["release", "number"], name="revision_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="revision_numbers_start_at_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, revision {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return f"/releases/{self.release_id}/revisions/{self.number}/"
+
+
+class Tick(models.Model):
+    """When a scheduled job last ran: how the site knows that its schedule is alive."""
+
+    name = models.CharField(max_length=50, primary_key=True)
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.last_at:%Y-%m-%d %H:%M:%S}"
+
+    @classmethod
+    def record(cls, name: str, now: dt.datetime) -> None:
+        cls.objects.update_or_create(name=name, defaults={"last_at": now})
