@@ -38,7 +38,9 @@ BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 if urlsplit(BASE_URL).scheme not in {"http", "https"} or not urlsplit(BASE_URL).hostname:
     raise ImproperlyConfigured(f"BASE_URL must be an address such as https://pledges.example.org, not {BASE_URL!r}.")
 IS_HTTPS = BASE_URL.startswith("https://")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted({"localhost", "127.0.0.1", "[::1]", urlsplit(BASE_URL).hostname}))
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=sorted({"localhost", "127.0.0.1", "[::1]", urlsplit(BASE_URL).hostname})
+)
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'pledgewatch.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -71,7 +73,9 @@ for network in FETCH_ALLOW_NETWORKS:
     try:
         ipaddress.ip_network(network)
     except ValueError as error:
-        raise ImproperlyConfigured(f"FETCH_ALLOW_NETWORKS: {error}. Write networks as 127.0.0.0/8,10.1.0.0/16.") from error
+        raise ImproperlyConfigured(
+            f"FETCH_ALLOW_NETWORKS: {error}. Write networks as 127.0.0.0/8,10.1.0.0/16."
+        ) from error
 FETCH_USER_AGENT = env.str(
     "FETCH_USER_AGENT", default=f"Pledgewatch/0.1 (+{BASE_URL}; {SITE_CONTACT or 'no contact set'})"
 )
@@ -129,7 +133,7 @@ TIME_ZONE = env.str("TIME_ZONE", default="Europe/London")
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 WHITENOISE_USE_FINDERS = True
 _collected = (STATIC_ROOT / "staticfiles.json").exists()
 STORAGES = {

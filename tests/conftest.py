@@ -37,18 +37,18 @@ def loopback_allowed(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def history_may_be_cleared(request: pytest.FixtureRequest) -> Iterator[None]:
     """Tests that commit clear their tables afterwards, which the guards of history would refuse."""
-    needs = {"transactional_db", "live_server"} & set(request.fixturenames)
-    marker = request.node.get_closest_marker("django_db")
-    if not needs and not (marker and marker.kwargs.get("transaction")):
-        yield
-        return
-    request.getfixturevalue("transactional_db")
     from commitments import append_only
 
+    append_only._erasing.set(False)
+    marker = request.node.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames) or (
+        marker and marker.kwargs.get("transaction")
+    )
+    if commits:
+        request.getfixturevalue("transactional_db")
     yield
-    token = append_only._erasing.set(True)
-    request.addfinalizer(lambda: append_only._erasing.set(False))
-    del token
+    if commits:
+        append_only._erasing.set(True)
 
 
 @pytest.fixture(scope="session")

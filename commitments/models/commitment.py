@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -60,7 +60,9 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
                 Value(Status.NOT_STARTED.value),
                 output_field=models.CharField(),
             ),
-            status_since=Subquery(statuses.values("effective_from")[:1]),
+            status_since=Subquery(
+                statuses.values(day=Case(When(effective_is_known=True, then="effective_from")))[:1],
+            ),
         )
 
     def with_timing(self, timing_key: str, on: dt.date) -> Self:
@@ -175,7 +177,7 @@ class Commitment(models.Model):
             definition.deadline_first_day,
             definition.deadline_latest,
             self.status_on(on),
-            change.effective_from if change else None,
+            change.effective_from if change and change.effective_is_known else None,
             on,
         )
 

@@ -50,6 +50,9 @@ class StatusChange(HistoryEntry):
         blank=True,
         help_text="Where no evidence can exist: what was looked for, where, and until when.",
     )
+    effective_is_known = models.BooleanField(
+        default=True, editable=False, help_text="Off where an import did not say from which day the status holds."
+    )
     imported_from = models.CharField(max_length=300, blank=True, editable=False)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, related_name="corrections", null=True, blank=True)
     recorded_by = models.ForeignKey(
