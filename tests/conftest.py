@@ -18,6 +18,16 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Where everything must be there, a skipped test is a failed one."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.skipped and os.environ.get("PLEDGEWATCH_REQUIRE_ALL"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although nothing may be missing here: {report.longrepr}"
+
+
 @pytest.fixture(autouse=True)
 def own_data_folder(settings: Any, tmp_path: Path) -> Path:
     """Each test archives into a folder of its own and may fetch from loopback only when it says so."""

@@ -1,0 +1,129 @@
+"""Rows of the record for tests, with sensible words where a test has none of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import itertools
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from commitments.models import Commitment, Definition, Evidence, Series, Target
+from tracker.models import Appearance, Release, Revision, Snapshot, Source
+
+_numbers = itertools.count(1)
+
+
+def commitment(title: str = "Plant trees", *, due: dt.date | None = None, **fields: Any) -> Commitment:
+    """A commitment with its original definition; `due` is the one day of its deadline."""
+    number = next(_numbers)
+    statement = fields.pop("statement", f"{title}, all of it.")
+    definition = {key: fields.pop(key) for key in list(fields) if key.startswith("deadline_")}
+    made_on = fields.pop("made_on", dt.date(2024, 7, 5))
+    made = Commitment.objects.create(reference=f"T-{number}", title=title, made_on=made_on, **fields)
+    Definition.objects.create(
+        commitment=made,
+        statement=statement,
+        effective_from=made_on,
+        **({"deadline_earliest": due, "deadline_latest": due} | definition),
+    )
+    return made
+
+
+def target(owner: Commitment, metric: str, unit: str, value: int | None = None) -> Series:
+    series = Series.objects.create(metric=metric, unit=unit)
+    owner.series.add(series)
+    Target.objects.create(
+        definition=owner.first_definition, series=series, unit=unit, value=None if value is None else Decimal(value)
+    )
+    return series
+
+
+def user(name: str = "editor") -> Any:
+    return get_user_model().objects.get_or_create(username=name, defaults={"is_staff": True, "is_superuser": True})[0]
+
+
+def source(name: str = "Ministry news", **fields: Any) -> Source:
+    slug = name.lower().replace(" ", "-")
+    defaults = {"name": name, "kind": "feed", "url": f"https://{slug}.example/feed", **fields}
+    return Source.objects.get_or_create(slug=slug, defaults=defaults)[0]
+
+
+def release(
+    text: str, *, title: str = "A release", published: dt.date = dt.date(2025, 1, 9), at: Source | None = None
+) -> Release:
+    """A stored release with one revision."""
+    number = next(_numbers)
+    carrier = at or source()
+    when = timezone.make_aware(dt.datetime.combine(published, dt.time(9, 30)))
+    made = Release.objects.create(title=title, url=f"https://ministry.example/{number}", published_at=when)
+    appearance = Appearance.objects.create(
+        release=made,
+        source=carrier,
+        key=str(number),
+        url=made.url,
+        content_key=str(number),
+        title=title,
+        first_seen_at=when,
+        last_seen_at=when,
+    )
+    revise(made, text, appearance=appearance)
+    return made
+
+
+def revise(made: Release, text: str, *, appearance: Appearance | None = None) -> Revision:
+    """A further revision of a release."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    snapshot, _ = Snapshot.objects.get_or_create(
+        sha256=digest,
+        defaults={"path": digest, "size_bytes": len(text), "url": made.url, "fetched_at": timezone.now()},
+    )
+    return Revision.objects.create(
+        release=made,
+        appearance=appearance or made.first_appearance,
+        number=made.revisions.count() + 1,
+        title=made.title,
+        text=text,
+        text_hash=digest,
+        seen_at=timezone.now(),
+        snapshot=snapshot,
+    )
+
+
+def figure(value: int, series: Series | None = None, **fields: Any) -> dict[str, Any]:
+    return {
+        "metric": series.metric if series else "trees planted",
+        "value": value,
+        "unit": series.unit if series else "trees",
+        "qualifier": "exact",
+        "as_of": None,
+        "period_start": None,
+        "period_end": None,
+        "restated": False,
+        "start": 0,
+        "end": 5,
+        "high": None,
+        "modality": "happened",
+        "change": False,
+        "series": series.pk if series else None,
+        **fields,
+    }
+
+
+def evidence(about: Commitment, of: Release, quote: str | None = None, **fields: Any) -> Evidence:
+    """A suggestion that quotes the whole text unless told otherwise."""
+    revision = of.latest_revision
+    quoted = quote if quote is not None else revision.text
+    start = revision.text.index(quoted)
+    return Evidence.objects.create(
+        commitment=about,
+        release=of,
+        revision=revision,
+        quote=quoted,
+        start=start,
+        end=start + len(quoted),
+        **{"score": 0.9, "relation": "progress", **fields},
+    )
