@@ -3,10 +3,10 @@
 from .commitment import Commitment, Judgeability, Publication
 from .deadline import Deadline
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
-from .digest import Digest, Subscriber
+from .digest import Digest, SignUp, Subscriber
 from .evidence import Evidence, Relation, Tier
 from .expectation import NextEvidence, Question
-from .linking import CommitmentTerm, LinkedRevision, TermFrequency
+from .linking import CommitmentTerm, LinkedRevision, LinkingProfile, TermFrequency
 from .measurement import Measurement, Qualifier, Series
 from .people import Administration, Department, PolicyArea
 from .status import FINAL_STATUSES, Status, StatusChange
@@ -24,6 +24,7 @@ __all__ = [
     "Evidence",
     "Judgeability",
     "LinkedRevision",
+    "LinkingProfile",
     "Measurement",
     "Milestone",
     "NextEvidence",
@@ -33,6 +34,7 @@ __all__ = [
     "Question",
     "Relation",
     "Series",
+    "SignUp",
     "Status",
     "StatusChange",
     "Subscriber",
