@@ -1,0 +1,429 @@
+"""Names of periods in a deadline's words: days, months, seasons, years of all kinds, terms of Parliament."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from . import calendar
+from .calendar import Period
+
+
+@dataclass(frozen=True)
+class Named:
+    """A period named from `start` to `end` of the words.
+
+    `because` explains a reading that the calendar alone does not; `stated` is off for a guess.
+    """
+
+    start: int
+    end: int
+    period: Period
+    because: str = ""
+    stated: bool = True
+
+
+Meaning = tuple[Period, str, bool] | Period | None
+Reader = Callable[[re.Match[str], dt.date], Meaning]
+
+_MONTH = (
+    r"january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+)
+_SEASON = r"spring|summer|autumn|winter"
+_WEEKDAY = "|".join(calendar.WEEKDAYS)
+_YEAR = r"(?:19|20|21)\d\d"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_NUMBERED = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "last": 4, "final": 4}
+_YEARS_KIND = r"financial|fiscal|tax|academic|school"
+_WHICH = r"this|next|the coming|the current|the present|the following|the"
+
+
+def _month_number(name: str) -> int:
+    return next(number for month, number in calendar.MONTHS.items() if month.startswith(name[:3]))
+
+
+def _day(year: int, month: int, day: int) -> Period | None:
+    try:
+        return calendar.one_day(dt.date(year, month, day))
+    except ValueError:  # 31 June: a slip of the pen, and no date
+        return None
+
+
+def _day_number(text: str) -> int:
+    return int(text.rstrip("stndrh"))
+
+
+def _day_of_month(match: re.Match[str], said_on: dt.date) -> Meaning:
+    day, month = _day_number(match["day"]), _month_number(match["month"])
+    if match["year"]:
+        return _day(int(match["year"]), month, day)
+    return next((p for year in _years_from(said_on) if (p := _day(year, month, day)) and p.last >= said_on), None)
+
+
+def _years_from(said_on: dt.date) -> range:
+    """Enough years to meet a 29 February again."""
+    return range(said_on.year - 1, said_on.year + 9)
+
+
+def _next_to_end(said_on: dt.date, named: Callable[[int], Period]) -> Period:
+    """The first period of that name which is not over."""
+    return next(period for year in _years_from(said_on) if (period := named(year)).last >= said_on)
+
+
+def _next_to_begin(said_on: dt.date, named: Callable[[int], Period]) -> Period:
+    return next(period for year in _years_from(said_on) if (period := named(year)).first > said_on)
+
+
+def _from_two(first: Period | None, last: Period | None) -> Period | None:
+    if first is None or last is None or last.last < first.first:
+        return None
+    return Period(first.first, last.last, first.precision if first == last else "period")
+
+
+def _days_to_day(match: re.Match[str], said_on: dt.date) -> Meaning:
+    year = int(match["year"])
+    last_month = _month_number(match["month2"])
+    first_month = _month_number(match["month1"]) if match["month1"] else last_month
+    first_year = year if first_month <= last_month else year - 1
+    return _from_two(
+        _day(first_year, first_month, _day_number(match["day1"])), _day(year, last_month, _day_number(match["day2"]))
+    )
+
+
+def _months_to_month(match: re.Match[str], said_on: dt.date) -> Meaning:
+    first, last, year = _month_number(match["month1"]), _month_number(match["month2"]), int(match["year"])
+    return _from_two(calendar.month(year if first <= last else year - 1, first), calendar.month(year, last))
+
+
+def _seasons_to_season(match: re.Match[str], said_on: dt.date) -> Meaning:
+    year = int(match["year"])
+    return _from_two(calendar.season(year, match["season1"]), calendar.season(year, match["season2"]))
+
+
+_BEFORE_A_MONTH = re.compile(
+    r"(?:^|\b(?:in|by|from|of|until|till|before|since|early|mid|late|end|to|and|or|during))[\s-]+$|^$"
+)
+
+
+def _is_a_month(match: re.Match[str]) -> bool:
+    """“May” and “march” are verbs too, unless a year, “next” or a word such as “by” goes with them."""
+    if match["month"] not in {"may", "march", "mar"} or match["year"] or match["which"]:
+        return True
+    return bool(_BEFORE_A_MONTH.search(match.string[max(0, match.start() - 10) : match.start()]))
+
+
+def _month(match: re.Match[str], said_on: dt.date) -> Meaning:
+    if not _is_a_month(match):
+        return None
+    number = _month_number(match["month"])
+    if match["year"]:
+        return calendar.month(int(match["year"]), number)
+    if match["which"] == "next":
+        return _next_to_begin(said_on, lambda year: calendar.month(year, number))
+    return _next_to_end(said_on, lambda year: calendar.month(year, number))
+
+
+def _season(match: re.Match[str], said_on: dt.date) -> Meaning:
+    name = match["season"]
+    if match["year"]:
+        return calendar.season(int(match["year"]), name)
+    choose = _next_to_begin if match["which"] == "next" else _next_to_end
+    return choose(said_on, lambda year: calendar.season(year, name))
+
+
+def _year_of_kind(kind: str, begins: int) -> Period:
+    return calendar.school_year(begins) if kind in {"academic", "school"} else calendar.financial_year(begins)
+
+
+def _double_year(match: re.Match[str], said_on: dt.date) -> Meaning:
+    first, ends = int(match["year"]), match["year2"]
+    last = int(ends) if len(ends) == 4 else first - first % 100 + int(ends)
+    if last == first + 1:
+        if match["kind"] == "winter":
+            return calendar.season(first, "winter")
+        period = _year_of_kind(match["kind"] or "financial", first)
+        kind = "school" if match["kind"] in {"academic", "school"} else "financial"
+        return period, f"the {kind} year {first}-{last % 100:02}", True
+    return calendar.years(first, last) if last > first else None
+
+
+def _quarter_or_half(match: re.Match[str], said_on: dt.date) -> Meaning:
+    whole = _some_year(match["whole"], said_on)
+    if whole is None:
+        return None
+    number = int(match["q"] or match["h"] or _NUMBERED[match["ordinal"]])
+    if match["h"] or match["part"] == "half":
+        return calendar.half_of(whole, min(number, 2)) if number in {1, 2, 4} else None
+    return calendar.quarter_of(whole, number) if number <= 4 else None
+
+
+_DOUBLE_YEAR = re.compile(
+    rf"\b(?:(?P<kind>{_YEARS_KIND}|winter)\s+(?:years?\s+)?(?:of\s+)?|fy\s?)?(?P<year>{_YEAR})"
+    rf"(?:\s+to\s+|\s?[-/]\s?)(?P<year2>{_YEAR}|\d\d)\b(?![-/]\d)"
+)
+
+
+def _some_year(words: str, said_on: dt.date) -> Period | None:
+    """The year in “the first quarter of …”."""
+    if double := _DOUBLE_YEAR.fullmatch(words):
+        meaning = _double_year(double, said_on)
+        return meaning[0] if isinstance(meaning, tuple) else meaning
+    if words.isdigit():
+        return calendar.year(int(words))
+    following = words.startswith("next")
+    for kind, current in (("financial", calendar.financial_year_of), ("fiscal", calendar.financial_year_of)):
+        if kind in words:
+            return calendar.financial_year(current(said_on) + following)
+    return calendar.year(said_on.year + following)
+
+
+def _kind_of_year(match: re.Match[str], said_on: dt.date) -> Meaning:
+    school = match["kind"] in {"academic", "school"}
+    current = calendar.school_year_of(said_on) if school else calendar.financial_year_of(said_on)
+    following = match["which"] in {"next", "the coming", "the following"}
+    period = _year_of_kind(match["kind"], current + following)
+    return period, f"the {match['kind']} year runs from {calendar.in_words(period)}", True
+
+
+def _calendar_year(match: re.Match[str], said_on: dt.date) -> Meaning:
+    if match["which"] in {"next", "the following"}:
+        return calendar.year(said_on.year + 1)
+    first = said_on + calendar.ONE_DAY if match["later"] else said_on
+    return _rest(first, calendar.year(said_on.year))
+
+
+def _rest(first: dt.date, whole: Period) -> Period:
+    """What is left of a period that has begun."""
+    return Period(min(first, whole.last), whole.last, whole.precision)
+
+
+def _month_or_week(match: re.Match[str], said_on: dt.date) -> Meaning:
+    following = match["which"] in {"next", "the following"}
+    if match["unit"] == "week":
+        whole = calendar.week_of(said_on + dt.timedelta(days=7 * following))
+    else:
+        whole = calendar.months_from(said_on.year, said_on.month + following, 1, "month")
+    if following:
+        return whole
+    return _rest(said_on + calendar.ONE_DAY if match["later"] else said_on, whole)
+
+
+def _week_of_day(match: re.Match[str], said_on: dt.date) -> Meaning:
+    day = _day_of_month(match, said_on)
+    return calendar.week_of(day.first) if isinstance(day, Period) else None
+
+
+def _new_year(match: re.Match[str], said_on: dt.date) -> Meaning:
+    period = calendar.third_of(calendar.year(said_on.year + 1), 1)
+    return period, "taken as its first four months", False
+
+
+def _decade(match: re.Match[str], said_on: dt.date) -> Meaning:
+    if match["decade"]:
+        first = int(match["decade"])
+        return calendar.years(first, first + 9)
+    first = said_on.year - said_on.year % 10 + (10 if match["which"] == "next" else 0)
+    period = Period(dt.date(first, 1, 1), dt.date(first + 9, 12, 31), "period")
+    return period, f"the decade runs from {first} to {first + 9}", True
+
+
+def _parliament(match: re.Match[str], said_on: dt.date) -> Meaning:
+    parliament = calendar.parliament_on(said_on)
+    if parliament is None:
+        return None
+    end = calendar.day_in_words(parliament.end)
+    how = f"was dissolved on {end}" if parliament.dissolved else f"ends on {end} at the latest"
+    because = f"the Parliament elected on {calendar.day_in_words(parliament.elected)} {how}"
+    return Period(min(said_on, parliament.end), parliament.end, "period"), because, True
+
+
+def _election(match: re.Match[str], said_on: dt.date) -> Meaning:
+    polling = calendar.election_after(said_on)
+    if polling is None:
+        return None
+    return polling, f"a general election is held by {calendar.in_words(polling)} at the latest", True
+
+
+def _festival(match: re.Match[str], said_on: dt.date) -> Meaning:
+    def named(year: int) -> Period:
+        return calendar.one_day(dt.date(year, 12, 25) if match["festival"] == "christmas" else calendar.easter(year))
+
+    return named(int(match["year"])) if match["year"] else _next_to_end(said_on, named)
+
+
+def _recess(match: re.Match[str], said_on: dt.date) -> Meaning:
+    """When the Commons usually rises. Each year's day is only announced some months before."""
+    name = match["recess"]
+
+    def rises(year: int) -> Period:
+        sunday = calendar.easter(year)
+        first, last = {
+            "february": (dt.date(year, 2, 8), dt.date(year, 2, 20)),
+            "easter": (sunday - dt.timedelta(days=19), sunday - dt.timedelta(days=3)),
+            "whitsun": (dt.date(year, 5, 20), dt.date(year, 5, 26)),
+            "summer": (dt.date(year, 7, 15), dt.date(year, 7, 31)),
+            "conference": (dt.date(year, 9, 12), dt.date(year, 9, 21)),
+            "autumn": (dt.date(year, 11, 4), dt.date(year, 11, 10)),
+            "christmas": (dt.date(year, 12, 15), dt.date(year, 12, 23)),
+        }[name]
+        return Period(first, last, "period")
+
+    period = rises(int(match["year"])) if match["year"] else _next_to_end(said_on, rises)
+    return period, "the days between which the Commons usually rises for it", False
+
+
+def _weekday(match: re.Match[str], said_on: dt.date) -> Meaning:
+    ahead = (calendar.WEEKDAYS[match["weekday"]] - said_on.weekday()) % 7
+    if ahead == 0 and match["which"] == "next":
+        ahead = 7
+    return calendar.one_day(said_on + dt.timedelta(days=ahead))
+
+
+def _near_day(match: re.Match[str], said_on: dt.date) -> Meaning:
+    if match[0] in {"today", "tonight"}:
+        return calendar.one_day(said_on)
+    return calendar.one_day(said_on + dt.timedelta(days=2 if match[0].endswith("after tomorrow") else 1))
+
+
+def _weekend(match: re.Match[str], said_on: dt.date) -> Meaning:
+    sunday = calendar.week_of(said_on).last + dt.timedelta(days=7 * (match["which"] == "next"))
+    return _rest(max(said_on, sunday - calendar.ONE_DAY), Period(sunday - calendar.ONE_DAY, sunday, "period"))
+
+
+# Earlier readers take their words before later ones see them, so the more specific come first.
+_READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    (
+        re.compile(rf"\b(?P<y>{_YEAR})-(?P<m>\d\d)-(?P<d>\d\d)\b"),
+        lambda match, said_on: _day(int(match["y"]), int(match["m"]), int(match["d"])),
+    ),
+    (
+        re.compile(rf"\b(?P<d>\d\d?)[/.](?P<m>\d\d?)[/.](?P<y>{_YEAR})\b"),
+        lambda match, said_on: _day(int(match["y"]), int(match["m"]), int(match["d"])),
+    ),
+    (
+        re.compile(
+            rf"\bweek\s+(?:commencing|beginning|starting|of)\s+(?:(?:{_WEEKDAY}),?\s+)?"
+            rf"(?P<day>{_DAY})\s+(?P<month>{_MONTH})\b(?:,?\s+(?P<year>{_YEAR})\b)?"
+        ),
+        _week_of_day,
+    ),
+    (
+        re.compile(
+            rf"\b(?P<day1>{_DAY})(?:\s+(?P<month1>{_MONTH}))?\s?(?:-|\bto\b|\band\b)\s?"
+            rf"(?P<day2>{_DAY})\s+(?P<month2>{_MONTH})\s+(?P<year>{_YEAR})\b"
+        ),
+        _days_to_day,
+    ),
+    (
+        re.compile(
+            rf"\b(?:(?:{_WEEKDAY}),?\s+)?(?:the\s+)?(?P<day>{_DAY})\s+(?:of\s+)?(?P<month>{_MONTH})\b"
+            rf"(?:,?\s+(?P<year>{_YEAR})\b)?"
+        ),
+        _day_of_month,
+    ),
+    (re.compile(rf"\b(?P<month>{_MONTH})\s+(?P<day>{_DAY})\b(?:,?\s+(?P<year>{_YEAR})\b)?"), _day_of_month),
+    (
+        re.compile(
+            rf"\b(?:(?:q|quarter\s)(?P<q>[1-4])|h(?P<h>[12])|(?P<ordinal>{'|'.join(_NUMBERED)})\s+(?P<part>quarter|half))"
+            rf"(?:\s+of)?\s+(?:the\s+)?(?P<whole>{_YEAR}(?:(?:\s+to\s+|[-/])(?:{_YEAR}|\d\d)\b)?"
+            rf"|(?:this|next)\s+(?:financial\s+|fiscal\s+|calendar\s+)?year|(?:financial\s+|fiscal\s+)?year)\b"
+        ),
+        _quarter_or_half,
+    ),
+    (
+        re.compile(
+            rf"\b(?P<season1>{_SEASON})\s?(?:\bto\b|\band\b|\bor\b|-|/)\s?(?P<season2>{_SEASON})\s+(?P<year>{_YEAR})\b"
+        ),
+        _seasons_to_season,
+    ),
+    (
+        re.compile(
+            rf"\b(?P<month1>{_MONTH})\s?(?:\bto\b|\band\b|\bor\b|-|/)\s?(?P<month2>{_MONTH})\s+(?P<year>{_YEAR})\b"
+        ),
+        _months_to_month,
+    ),
+    (_DOUBLE_YEAR, _double_year),
+    (
+        re.compile(
+            rf"\b(?P<recess>february|easter|whitsun|summer|conference|autumn|christmas)\s+"
+            rf"(?:parliamentary\s+)?recess(?:\s+(?:in\s+|of\s+)?(?P<year>{_YEAR})\b)?"
+        ),
+        _recess,
+    ),
+    (re.compile(rf"\b(?P<festival>christmas|easter)\b(?:\s+(?P<year>{_YEAR})\b)?"), _festival),
+    (
+        re.compile(
+            rf"\b(?:(?P<which>this|next|the|coming)\s+)?(?P<season>{_SEASON})\b(?:\s+(?:of\s+)?(?P<year>{_YEAR})\b)?"
+        ),
+        _season,
+    ),
+    (
+        re.compile(
+            rf"\b(?:(?P<which>this|next|coming)\s+)?(?P<month>{_MONTH})\b(?:,?\s+(?:of\s+)?(?P<year>{_YEAR})\b)?"
+        ),
+        _month,
+    ),
+    (re.compile(rf"\b(?P<which>{_WHICH})\s+(?P<kind>{_YEARS_KIND})\s+year\b"), _kind_of_year),
+    (re.compile(r"\b(?:the\s+)?new\s+year\b"), _new_year),
+    (re.compile(r"\b(?P<decade>(?:19|20|21)\d0)['’]?s\b|\b(?P<which>this|next|the)\s+decade\b"), _decade),
+    (
+        re.compile(
+            r"\b(?P<later>later\s+)?(?P<which>this|next|the\s+following|(?:the\s+)?current|the)\s+(?:calendar\s+)?year\b"
+            r"(?!\s+(?:to|ending|after))"
+        ),
+        _calendar_year,
+    ),
+    (
+        re.compile(
+            r"\b(?P<later>later\s+)?(?P<which>this|next|the\s+following|(?<=end\sof\s)the|(?<=within\s)the)\s+"
+            r"(?P<unit>month|week)\b"
+        ),
+        _month_or_week,
+    ),
+    (re.compile(r"\b(?P<which>this|next|the)\s+(?:coming\s+)?weekend\b"), _weekend),
+    (
+        re.compile(r"\b(?:year[\s-]end|year's\s+end|year's\s+close)\b"),
+        lambda m, on: calendar.one_day(dt.date(on.year, 12, 31)),
+    ),
+    (
+        re.compile(
+            r"\b(?:(?:this|the|the\s+current|the\s+present|current)\s+(?:lifetime\s+of\s+the\s+)?parliament(?:ary\s+term)?"
+            r"|this\s+term\s+of\s+(?:office|government))\b(?!'s\s+(?!end))(?!ary)"
+        ),
+        _parliament,
+    ),
+    (re.compile(r"\b(?:the\s+)?next\s+(?:uk\s+)?(?:general\s+)?election\b"), _election),
+    (re.compile(rf"\b(?P<which>this|next|on|by|from|until|before)?\s*\b(?P<weekday>{_WEEKDAY})\b"), _weekday),
+    (
+        re.compile(
+            r"\btoday\b|\btonight\b|\btomorrow\b|\bthe\s+(?:(?:following|next)\s+day|day\s+after)\b(?:\s+tomorrow\b)?"
+        ),
+        _near_day,
+    ),
+    (
+        re.compile(rf"\b(?P<year>{_YEAR})\b(?![,.]\d|%|\s*(?:per\s?cent|million|billion))(?<![£$€]\d\d\d\d)"),
+        lambda match, said_on: calendar.year(int(match["year"])),
+    ),
+)
+
+
+def named_periods(words: str, said_on: dt.date) -> list[Named]:
+    """The periods that lower-case words name, in their order, none overlapping another."""
+    taken: list[Named] = []
+    for pattern, reader in _READERS:
+        for match in pattern.finditer(words):
+            if any(match.start() < other.end and other.start < match.end() for other in taken):
+                continue
+            taken.extend(_named(match, reader(match, said_on)))
+    return sorted(taken, key=lambda named: named.start)
+
+
+def _named(match: re.Match[str], meaning: Meaning) -> Iterator[Named]:
+    if isinstance(meaning, tuple):
+        period, because, stated = meaning
+        yield Named(match.start(), match.end(), period, because, stated)
+    elif meaning is not None:
+        yield Named(match.start(), match.end(), meaning)
