@@ -27,6 +27,18 @@ class LinkedRevision(models.Model):
         return f"{self.revision}: {'linked' if self.linked_at else 'not linked'}"
 
 
+class LinkingProfile(models.Model):
+    """A commitment's words as the linker compares them (`commitments.linking.profile.Profile.as_json`)."""
+
+    commitment = models.OneToOneField(
+        Commitment, on_delete=models.CASCADE, related_name="linking_profile", primary_key=True
+    )
+    values = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"Profile of {self.commitment_id}"
+
+
 class CommitmentTerm(models.Model):
     """One entry of the inverted index: a term in the words of a commitment, and how much it weighs there."""
 

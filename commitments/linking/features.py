@@ -1,0 +1,346 @@
+"""What a person looks at to decide whether a passage bears on a commitment, as numbers. Pure.
+
+`Document` is a release made comparable once; `compare` gives, for each commitment that shares words with it,
+its best passages with their features.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from commitments.linking import passages as splitting
+from commitments.linking import places, quantities, terms
+from commitments.linking.passages import Passage
+from commitments.linking.profile import Profile
+from commitments.linking.quantities import Quantity
+
+Key = TypeVar("Key", bound=Hashable)
+#: How much a term tells apart, from 0 (every text has it) upwards.
+Rarity = Callable[[str], float]
+
+PASSAGES_KEPT = 3
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Document:
+    """A release's words. `near` is, for each passage, the stems of its lead sentence, heading and neighbours."""
+
+    title: str
+    published: dt.date | None
+    voice: str
+    passages: list[Passage]
+    stems: list[frozenset[str]]
+    pairs: list[frozenset[str]]
+    near: list[frozenset[str]]
+    title_stems: frozenset[str]
+    where: dict[str, list[int]]
+    all_pairs: frozenset[str]
+    text_of_stems: list[str]
+    title_text_of_stems: str
+    countries: dict[str, int]
+    title_countries: frozenset[str]
+    years: frozenset[int]
+    acronyms: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def terms(self) -> set[str]:
+        return set(self.where) | self.title_stems
+
+
+def document(title: str, text: str, published: dt.date | None, voice: str) -> Document:
+    """Make a release comparable. `published` is None where nobody knows."""
+    split = splitting.split(text)
+    meanings = terms.defined_acronyms(text[: splitting.MAX_TEXT_CHARACTERS])
+    expand = {terms.stem(acronym): stems for acronym, stems in meanings.items()}
+
+    def read(piece: str) -> list[str]:
+        ordered: list[str] = []
+        for stem in terms.stems(piece):
+            ordered.append(stem)
+            if stem in expand:
+                ordered.extend(expand[stem])
+        return ordered
+
+    ordered = [read(passage.text) for passage in split]
+    stems = [frozenset(found) for found in ordered]
+    leads: dict[str, frozenset[str]] = {}
+    near = []
+    for number, passage in enumerate(split):
+        around: set[str] = set()
+        for other in (number - 1, number + 1):
+            if 0 <= other < len(split) and abs(split[other].paragraph - passage.paragraph) <= 1:
+                around |= stems[other]
+        for context in (passage.lead, passage.heading):
+            if context:
+                if context not in leads:
+                    leads[context] = frozenset(read(context))
+                around |= leads[context]
+        near.append(frozenset(around))
+    where: dict[str, list[int]] = {}
+    for number, found in enumerate(stems):
+        for term in found:
+            where.setdefault(term, []).append(number)
+    title_ordered = read(title)
+    pairs = [frozenset(terms.pairs(found)) for found in ordered]
+    return Document(
+        title=title,
+        published=published,
+        voice=voice,
+        passages=split,
+        stems=stems,
+        pairs=pairs,
+        near=near,
+        title_stems=frozenset(title_ordered),
+        where=where,
+        all_pairs=frozenset().union(*pairs, terms.pairs(title_ordered)),
+        text_of_stems=[f" {' '.join(found)} " for found in ordered],
+        title_text_of_stems=f" {' '.join(title_ordered)} ",
+        countries=places.countries(f"{title}\n{text[: splitting.MAX_TEXT_CHARACTERS]}"),
+        title_countries=frozenset(places.countries(title)),
+        years=frozenset(quantities.years(f"{title} {text[: splitting.MAX_TEXT_CHARACTERS]}")),
+        acronyms=meanings,
+    )
+
+
+@dataclass(slots=True)
+class Pairing:
+    """A passage beside a commitment: its number in the document, features, and what matched for the reasons."""
+
+    passage: int
+    strength: float
+    features: dict[str, float]
+    matched: frozenset[str]
+    names: tuple[str, ...] = ()
+    numbers: tuple[Quantity, ...] = ()
+
+
+def compare(document: Document, profiles: Mapping[Key, Profile], rarity: Rarity) -> dict[Key, list[Pairing]]:
+    """For each commitment the passages that may bear on it, strongest first, with features.
+
+    The commitments are compared with each other too: a passage that fits another one better is none of this one's.
+    """
+    known: dict[str, float] = {}
+
+    def weight(term: str) -> float:
+        if term not in known:
+            known[term] = rarity(term)
+        return known[term]
+
+    all_drafts = {key: _drafts(document, profile, weight) for key, profile in profiles.items()}
+    drafts = {key: found for key, found in all_drafts.items() if found}
+    best_on: dict[int, list[tuple[float, Key]]] = {}
+    for key, found in drafts.items():
+        for draft in found:
+            best_on.setdefault(draft.passage, []).append((draft.strength, key))
+    for rivals in best_on.values():
+        rivals.sort(key=lambda rival: -rival[0])
+    tops = sorted(((found[0].strength, key) for key, found in drafts.items()), key=lambda top: -top[0])[:4]
+    return {
+        key: [
+            _pairing(
+                document,
+                profiles[key],
+                draft,
+                weight,
+                rival=next((strength for strength, other in best_on[draft.passage] if other != key), 0.0),
+                others=[strength for strength, other in tops if other != key][:3],
+                own=found,
+            )
+            for draft in found
+        ]
+        for key, found in drafts.items()
+    }
+
+
+@dataclass(slots=True)
+class _Draft:
+    passage: int
+    strength: float
+    in_passage: float
+    in_window: float
+    profile_total: float
+    matched: frozenset[str]
+
+
+def _drafts(document: Document, profile: Profile, weight: Rarity) -> list[_Draft]:
+    weighted = {term: share * weight(term) for term, share in profile.weights.items()}
+    total = sum(weighted.values())
+    if not total:
+        return []
+    sums: dict[int, float] = {}
+    for term, value in weighted.items():
+        for number in document.where.get(term, ()):
+            sums[number] = sums.get(number, 0.0) + value
+    drafts = []
+    for number, in_passage in sums.items():
+        near = document.near[number] - document.stems[number]
+        in_window = in_passage + 0.5 * sum(weighted[term] for term in near if term in weighted)
+        matched = document.stems[number] & weighted.keys()
+        phrases = sum(
+            weight(a) + weight(b) for a, b in (pair.split(" ", 1) for pair in profile.pairs & document.pairs[number])
+        )
+        strength = (in_passage + 0.35 * (in_window - in_passage) + 0.3 * phrases) / math.sqrt(total)
+        drafts.append(_Draft(number, strength, in_passage, in_window, total, matched))
+    drafts.sort(key=lambda draft: (-draft.strength, draft.passage))
+    return drafts[:PASSAGES_KEPT]
+
+
+def _share(part: frozenset[str], among: frozenset[str] | set[str], weight: Rarity) -> float:
+    whole = sum(map(weight, part))
+    return sum(weight(term) for term in part if term in among) / whole if whole else 0.0
+
+
+def _pairing(
+    document: Document,
+    profile: Profile,
+    draft: _Draft,
+    weight: Rarity,
+    rival: float,
+    others: Sequence[float],
+    own: Sequence[_Draft],
+) -> Pairing:
+    number = draft.passage
+    passage = document.passages[number]
+    sentence, near = document.stems[number], document.near[number]
+    window = sentence | near
+    everywhere = document.where.keys() | document.title_stems
+    weights = sorted((weight(term) for term in draft.matched), reverse=True)
+    title_by_weight = sorted(profile.title, key=lambda term: (-weight(term), term))
+    rarest = title_by_weight[0] if title_by_weight else ""
+    second = title_by_weight[1] if len(title_by_weight) > 1 else rarest
+    stated = quantities.quantities(passage.text)
+    shared = profile.quantities & stated
+    named = [name for name in profile.names if f" {name} " in document.text_of_stems[number]]
+    named_anywhere = [
+        name
+        for name in profile.names
+        if f" {name} " in document.title_text_of_stems or any(f" {name} " in text for text in document.text_of_stems)
+    ]
+    phrases_here = profile.pairs & document.pairs[number]
+    phrases_anywhere = profile.pairs & document.all_pairs
+
+    def worth(pairs: frozenset[str]) -> float:
+        return math.log1p(sum(sum(map(weight, pair.split(" ", 1))) for pair in pairs))
+
+    keyword = max((_share(phrase, sentence, weight) for phrase in profile.keywords), default=0.0)
+    features = {
+        "title in passage": _share(profile.title, sentence, weight),
+        "title in window": _share(profile.title, window, weight),
+        "title in release": _share(profile.title, everywhere, weight),
+        "statement in passage": _share(profile.statement, sentence, weight),
+        "statement in window": _share(profile.statement, window, weight),
+        "statement in release": _share(profile.statement, everywhere, weight),
+        "all in passage": draft.in_passage / draft.profile_total,
+        "all in window": draft.in_window / draft.profile_total,
+        "mass in passage": math.log1p(draft.in_passage),
+        "mass in window": math.log1p(draft.in_window),
+        "strength": draft.strength,
+        "keyword in passage": keyword,
+        "phrases in passage": worth(phrases_here),
+        "phrases in release": worth(phrases_anywhere),
+        "rarest match": weights[0] if weights else 0.0,
+        "second rarest match": weights[1] if len(weights) > 1 else 0.0,
+        "third rarest match": weights[2] if len(weights) > 2 else 0.0,
+        "title's rarest word in passage": float(rarest in sentence),
+        "title's rarest word in release": float(rarest in everywhere),
+        "title's second word in passage": float(second in sentence),
+        "name in passage": float(bool(named)),
+        "name in release": float(bool(named_anywhere)),
+        "names missing": float(bool(profile.names) and not named_anywhere),
+        "release title": _share(profile.title, document.title_stems, weight),
+        "release title, all": sum(
+            share * weight(term) for term, share in profile.weights.items() if term in document.title_stems
+        )
+        / draft.profile_total,
+        "margin over rival": draft.strength - rival,
+        "beaten by rival": float(rival > draft.strength),
+        "release bears on others": sum(others) / max(len(others), 1),
+        "other passages": sum(other.strength for other in own if other is not draft) / 2,
+        **_number_features(profile, stated, shared),
+        **_time_features(profile, document, passage),
+        **_place_features(profile, document, passage),
+        "voice not official": float(document.voice not in ("official", "parliament")),
+        "length": math.log1p(len(document.passages)),
+        "heading": float(
+            passage.text == passage.heading or not passage.text.rstrip().endswith((".", "!", "?", "”", '"'))
+        ),
+    }
+    return Pairing(
+        number, draft.strength, features, draft.matched, tuple(profile.names[name] for name in named), tuple(shared)
+    )
+
+
+def _number_features(
+    profile: Profile, stated: set[Quantity], shared: frozenset[Quantity] | set[Quantity]
+) -> dict[str, float]:
+    big = {quantity for quantity in shared if quantity.kind or quantity.value >= 100}
+    money = {quantity for quantity in profile.quantities if quantity.kind in "£€$" and quantity.kind}
+    money_here = {quantity for quantity in stated if quantity.kind in "£€$" and quantity.kind}
+    return {
+        "same number": float(bool(shared)),
+        "same sum or large number": float(bool(big)),
+        "number promised, another here": float(bool(profile.quantities) and bool(stated) and not shared),
+        "sum promised, another here": float(bool(money) and bool(money_here) and not money & money_here),
+        "sum promised, none here": float(bool(money) and not money_here),
+    }
+
+
+def _time_features(profile: Profile, document: Document, passage: Passage) -> dict[str, float]:
+    published = document.published
+    latest = max((year for year in document.years if year < 2100), default=None)
+    if published is None and latest is not None:
+        early = bool(profile.made_on and latest < profile.made_on.year)
+        lead = 2.0 if early else 0.0
+    elif published is not None and profile.made_on is not None:
+        lead = (profile.made_on - published) / DAY / 365
+    else:
+        lead = 0.0
+    before_office = bool(published and profile.took_office and published < profile.took_office)
+    after_office = bool(published and profile.left_office and published > profile.left_office)
+    here = quantities.years(passage.text)
+    fiscal_here = quantities.financial_years(passage.text)
+    fiscal_all = quantities.financial_years(document.title)
+    conflict = (
+        bool(profile.financial_years)
+        and bool(fiscal_here | fiscal_all)
+        and not (profile.financial_years & (fiscal_here | fiscal_all))
+    )
+    late = (published - profile.made_on) / DAY / 365 if published and profile.made_on else 0.0
+    return {
+        "published long before": float(lead > 0.5),
+        "published before": float(lead > 45 / 365),
+        "published a little before": float(0 < lead <= 45 / 365),
+        "years after": min(max(late, 0.0), 3.0),
+        "date unknown": float(published is None),
+        "before the administration": float(before_office),
+        "after the administration": float(after_office),
+        "financial year differs": float(conflict),
+        "year in common": float(bool(profile.years & (here or document.years))),
+        "other years only": float(bool(profile.years and here and not profile.years & here)),
+    }
+
+
+def _place_features(profile: Profile, document: Document, passage: Passage) -> dict[str, float]:
+    home = sum(count for country, count in document.countries.items() if country in places.HOME)
+    abroad = {
+        country: count
+        for country, count in document.countries.items()
+        if country not in places.HOME and country not in profile.countries
+    }
+    main_abroad = max(abroad.values(), default=0)
+    wanted = profile.countries - places.HOME
+    here = set(places.countries(passage.text)) | set(places.countries(f"{passage.lead} {passage.heading}"))
+    return {
+        "another country in title": float(bool(document.title_countries - places.HOME - profile.countries)),
+        "abroad": float(main_abroad > 0 and main_abroad >= home and not wanted & document.countries.keys()),
+        "no home named": float(home == 0),
+        "country named here": float(bool(wanted & here)),
+        "country missing here": float(bool(wanted) and not wanted & here),
+        "country missing": float(bool(wanted) and not wanted & document.countries.keys()),
+        "another country here": float(bool(here - places.HOME - profile.countries) and not wanted & here),
+    }

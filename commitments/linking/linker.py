@@ -1,0 +1,224 @@
+"""The linker at work: reads a revision, stores suggestions, and knows which revisions are still to be read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Exists, F, Max, OuterRef, Q
+from django.utils import timezone
+
+from commitments import restatement
+from commitments.linking import passages, suggestions
+from commitments.linking.index import DatabaseIndex
+from commitments.linking.model import Model, shipped
+from commitments.linking.suggestions import Known, Suggestion
+from commitments.linking.tied_figures import SeriesWords
+from commitments.models import Commitment, Evidence, LinkedRevision
+from commitments.models.evidence import quote_key
+from tracker.models import Revision
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+
+#: A change of the record may be committed this long after the time that it carries.
+COMMIT_WITHIN = dt.timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class LinkingOutcome:
+    """How many revisions were linked, how many suggestions that made, and how many revisions failed."""
+
+    linked: int
+    suggestions: int
+    failed: int
+
+
+def link(revision: Revision, only: Collection[int] | None = None, model: Model | None = None) -> list[Evidence]:
+    """Compare a revision with the record and store what it suggests. Returns the evidence that is new.
+
+    `only` limits it to some commitments, by primary key. Safe to repeat. Evidence that is there keeps its
+    decision; where its quote has gone from the release, it says so.
+    """
+    model = model or shipped()
+    began = timezone.now()
+    release = revision.release
+    later = Revision.objects.filter(appearance=revision.appearance_id, number__gt=revision.number)
+    superseded = later.filter(linking__linked_at__isnull=False).exists()
+    there = list(Evidence.objects.filter(release=release))
+    found: list[Suggestion[int]] = []
+    if not superseded:
+        reading = suggestions.read(
+            revision.title,
+            revision.text,
+            _day(release.published_at) if release.published_is_known else None,
+            revision.appearance.source.voice,
+            DatabaseIndex(),
+            model,
+            excluded=_dealt_with(revision, there),
+        )
+        matches = [match for match in reading.matches if only is None or match.commitment in only]
+        known = _known([match.commitment for match in matches], revision)
+        today = _day(release.published_at)
+        found = [suggestions.describe(reading, match, known[match.commitment], today) for match in matches]
+    with transaction.atomic():
+        if not superseded:
+            _mark_gone(revision, there)
+        new = [piece for suggestion in found if (piece := _store(suggestion, revision, model)) is not None]
+        for commitment in Commitment.objects.filter(pk__in={piece.commitment_id for piece in new}).order_by("pk"):
+            restatement.refresh(commitment)
+        before = LinkedRevision.objects.filter(revision=revision).first()
+        LinkedRevision.objects.update_or_create(
+            revision=revision,
+            defaults={
+                "linked_at": began,
+                "model_version": model.version,
+                "suggestions": (before.suggestions if before else 0) + len(new),
+                "attempts": 0,
+                "error": "",
+            },
+        )
+    return new
+
+
+def pending(now: dt.datetime) -> Iterator[tuple[Revision, set[int] | None]]:
+    """Revisions to be linked, oldest release first, each with the commitments to compare it with (None: all).
+
+    Those never linked, and the latest of each release where a commitment's words have changed since. One that
+    failed too often is left, with its error, for staff to see.
+    """
+    tried_enough = Q(linking__attempts__gte=MAX_ATTEMPTS)
+    revisions = (
+        Revision.objects.exclude(tried_enough)
+        .select_related("release", "appearance__source", "linking")
+        .order_by("release__published_at", "release_id", "number")
+    )
+    for revision in revisions.filter(Q(linking=None) | Q(linking__linked_at=None)).iterator(chunk_size=100):
+        yield revision, None
+    linkable = Commitment.objects.filter(merged_into=None)
+    newest = linkable.aggregate(newest=Max("linkable_since"))["newest"]
+    if newest is None:
+        return
+    newer = Revision.objects.filter(appearance=OuterRef("appearance"), number__gt=OuterRef("number"))
+    again = revisions.filter(~Exists(newer), linking__linked_at__lt=newest + COMMIT_WITHIN)
+    for revision in again.iterator(chunk_size=100):
+        linked_at = revision.linking.linked_at or newest
+        settled = Q(linkable_since__gt=linked_at - COMMIT_WITHIN, linkable_since__lte=now - COMMIT_WITHIN)
+        changed = set(linkable.filter(Q(linkable_since__gt=linked_at) | settled).values_list("pk", flat=True))
+        if changed:
+            yield revision, changed
+
+
+def link_pending(limit: int | None = None) -> LinkingOutcome:
+    """Link what is pending, each revision in a transaction of its own. One that fails does not stop the others."""
+    linked = suggested = failed = 0
+    for revision, only in list(pending(timezone.now()))[:limit]:
+        try:
+            suggested += len(link(revision, only))
+            linked += 1
+        except Exception as error:  # the release is kept and tried again; its error is shown to staff
+            logger.exception("Could not link %s.", revision)
+            _record_failure(revision, error)
+            failed += 1
+    return LinkingOutcome(linked, suggested, failed)
+
+
+def _record_failure(revision: Revision, error: Exception) -> None:
+    row, _ = LinkedRevision.objects.get_or_create(revision=revision)
+    LinkedRevision.objects.filter(pk=row.pk).update(
+        attempts=F("attempts") + 1, error=f"{type(error).__name__}: {error}"[:2000]
+    )
+
+
+def _dealt_with(revision: Revision, there: list[Evidence]) -> dict[int, list[str]]:
+    """By commitment that has evidence of this release: quotes that may not come again.
+
+    Its own quotes, and every passage that an earlier revision had too; so only words that are new can add to it.
+    """
+    if not there:
+        return {}
+    old = [
+        " ".join(passage.text.split())
+        for text in Revision.objects.filter(release=revision.release_id, number__lt=revision.number).values_list(
+            "text", flat=True
+        )
+        for passage in passages.split(text)
+    ]
+    if not old:
+        old = [" ".join(passage.text.split()) for passage in passages.split(revision.text)]
+    quotes: dict[int, list[str]] = {}
+    for piece in there:
+        quotes.setdefault(piece.commitment_id, list(old)).append(" ".join(piece.quote.split()))
+    return quotes
+
+
+def _known(commitments: list[int], revision: Revision) -> dict[int, Known]:
+    """What releases published before have given each commitment, rejected evidence left out."""
+    series: dict[int, list[SeriesWords]] = {key: [] for key in commitments}
+    through = Commitment.series.through.objects.filter(commitment__in=commitments).select_related("series")
+    for row in through.order_by("series_id"):
+        series[row.commitment_id].append(
+            SeriesWords(row.series.pk, row.series.metric, row.series.unit, row.series.measure)
+        )
+    earlier = (
+        Evidence.objects.filter(commitment__in=commitments, release__published_at__lt=revision.release.published_at)
+        .exclude(state=Evidence.State.REJECTED)
+        .order_by("release__published_at", "start")
+        .values_list("commitment_id", "figures")
+    )
+    figures: dict[int, list[dict[str, object]]] = {}
+    for key, rows in earlier:
+        figures.setdefault(key, []).extend(rows)
+    return {key: Known(said=key in figures, figures=figures.get(key, []), series=series[key]) for key in commitments}
+
+
+def _mark_gone(revision: Revision, there: list[Evidence]) -> None:
+    even = " ".join(revision.text.split())
+    same_place = set(
+        Revision.objects.filter(appearance=revision.appearance_id, number__lte=revision.number).values_list(
+            "pk", flat=True
+        )
+    )
+    for piece in there:
+        if piece.revision_id not in same_place:
+            continue
+        stands = " ".join(piece.quote.split()) in even
+        if stands and piece.gone_since_id is not None:
+            Evidence.objects.filter(pk=piece.pk).update(gone_since=None)
+        elif not stands and piece.gone_since_id is None:
+            Evidence.objects.filter(pk=piece.pk).update(gone_since=revision)
+
+
+def _store(suggestion: Suggestion[int], revision: Revision, model: Model) -> Evidence | None:
+    """Store a suggestion unless its quote is there. None if it is."""
+    identity = {
+        "commitment_id": suggestion.commitment,
+        "release_id": revision.release_id,
+        "quote_key": quote_key(suggestion.quote),
+    }
+    piece, created = Evidence.objects.get_or_create(
+        **identity,
+        defaults={
+            "revision": revision,
+            "quote": suggestion.quote,
+            "start": suggestion.start,
+            "end": suggestion.end,
+            "relation": suggestion.judgement.relation,
+            "tier": suggestion.judgement.tier,
+            "self_declared": suggestion.judgement.self_declared,
+            "figures": suggestion.figures,
+            "reasons": suggestion.reasons,
+            "features": dict(suggestion.features),
+            "score": suggestion.score,
+            "model_version": model.version,
+        },
+    )
+    return piece if created else None
+
+
+def _day(moment: dt.datetime) -> dt.date:
+    return timezone.localdate(moment)

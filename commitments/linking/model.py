@@ -1,0 +1,69 @@
+"""The scoring model: a logistic sum of features whose coefficients are a readable file."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+SHIPPED = Path(__file__).with_name("model.json")
+
+#: The record counts as this many commitments more, with everyday words: so a record of three has sensible weights.
+ASSUMED_COMMITMENTS = 100
+#: Share of passages in which a word that was never counted is taken to occur.
+SMALLEST_SHARE = 0.0005
+
+
+@dataclass(frozen=True)
+class Model:
+    """Coefficients per feature, the threshold from which a suggestion is shown, and how common words are.
+
+    `common` gives the share of passages of everyday releases in which a stem occurs. `made` tells when, by
+    which command and from which data (as a hash) the file was made; `metrics` how good it was then.
+    """
+
+    version: str
+    intercept: float
+    coefficients: Mapping[str, float]
+    threshold: float
+    common: Mapping[str, float]
+    made: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+    def score(self, features: Mapping[str, float]) -> float:
+        """How sure it is, from 0 to 1, that the passage bears on the commitment."""
+        total = self.intercept + sum(
+            weight * features[name] for name, weight in self.coefficients.items() if name in features
+        )
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+    def rarity(self, commitments_with_term: int, commitments: int, term: str) -> float:
+        """How much a term tells apart, in a record of so many commitments of which some have it."""
+        share = max(self.common.get(term, 0.0), SMALLEST_SHARE)
+        expected = (commitments_with_term + ASSUMED_COMMITMENTS * share) / (commitments + ASSUMED_COMMITMENTS)
+        return max(0.0, -math.log(expected))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "version": self.version,
+            "made": dict(self.made),
+            "metrics": dict(self.metrics),
+            "threshold": self.threshold,
+            "intercept": self.intercept,
+            "coefficients": dict(self.coefficients),
+            "common": dict(self.common),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Model:
+        return cls(**values)
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Model:
+    """The model in use."""
+    return Model.from_json(json.loads(SHIPPED.read_text(encoding="utf-8")))

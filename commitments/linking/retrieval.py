@@ -1,0 +1,99 @@
+"""Which commitments a release may bear on: asked of an inverted index, once for the whole release."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from commitments.linking.features import Document, Rarity
+from commitments.linking.model import Model
+from commitments.linking.profile import Profile
+
+Key = TypeVar("Key", bound=Hashable)
+
+MAX_CANDIDATES = 120
+#: Entries of the index read for one release, rarest terms first.
+MAX_POSTINGS = 8_000
+MAX_TERMS = 20_000
+
+
+class Index(Protocol[Key]):
+    """An inverted index of commitments; in the database or in memory, with the same results."""
+
+    def size(self) -> int:
+        """How many commitments it holds."""
+
+    def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
+        """In how many commitments each of the terms occurs; those in none are left out."""
+
+    def postings(self, terms: Collection[str]) -> Iterable[tuple[Key, str, float]]:
+        """Commitment, term and the term's weight there, for every commitment with one of the terms."""
+
+    def profiles(self, keys: Collection[Key]) -> Mapping[Key, Profile]:
+        """The profiles of commitments."""
+
+
+@dataclass(frozen=True)
+class Candidates(Generic[Key]):
+    """Commitments that may be meant, and how rare each term is in the record."""
+
+    profiles: Mapping[Key, Profile]
+    rarity: Rarity
+
+
+def candidates(document: Document, index: Index[Key], model: Model) -> Candidates[Key]:
+    """The commitments whose rarer words the release has, most of them first; a bounded number by bounded work."""
+    size = index.size()
+    wanted = sorted(document.terms)[:MAX_TERMS]
+    frequencies = index.frequencies(wanted)
+
+    def rarity(term: str) -> float:
+        return model.rarity(frequencies.get(term, 0), size, term)
+
+    chosen: list[str] = []
+    entries = 0
+    for term in sorted(frequencies, key=lambda term: (frequencies[term], term)):
+        entries += frequencies[term]
+        if entries > MAX_POSTINGS and chosen:
+            break
+        chosen.append(term)
+    sums: dict[Key, float] = {}
+    rare = {term: rarity(term) for term in chosen}
+    for key, term, weight in index.postings(chosen):
+        sums[key] = sums.get(key, 0.0) + weight * rare[term]
+    best = sorted(sums, key=lambda key: (-sums[key], str(key)))[:MAX_CANDIDATES]
+    profiles = index.profiles(best)
+    unseen = {term for profile in profiles.values() for term in profile.weights} - frequencies.keys() - set(wanted)
+    frequencies = {**frequencies, **index.frequencies(sorted(unseen))}
+    return Candidates({key: profiles[key] for key in best if key in profiles}, rarity)
+
+
+class MemoryIndex(Generic[Key]):
+    """An index of profiles held in memory, for evaluation and training."""
+
+    def __init__(self, profiles: Mapping[Key, Profile]) -> None:
+        self._profiles = profiles
+        self._postings: dict[str, list[tuple[Key, float]]] = {}
+        for key, profile in profiles.items():
+            for term, weight in normalised(profile).items():
+                self._postings.setdefault(term, []).append((key, weight))
+
+    def size(self) -> int:
+        return len(self._profiles)
+
+    def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
+        return {term: len(self._postings[term]) for term in terms if term in self._postings}
+
+    def postings(self, terms: Collection[str]) -> Iterable[tuple[Key, str, float]]:
+        return [(key, term, weight) for term in terms for key, weight in self._postings.get(term, ())]
+
+    def profiles(self, keys: Collection[Key]) -> Mapping[Key, Profile]:
+        return {key: self._profiles[key] for key in keys}
+
+
+def normalised(profile: Profile) -> dict[str, float]:
+    """Weights of a commitment's terms in the index: wordy commitments must not crowd out short ones."""
+    length = math.sqrt(sum(profile.weights.values())) or 1.0
+    return {term: round(weight / length, 6) for term, weight in profile.weights.items()}

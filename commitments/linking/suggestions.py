@@ -1,0 +1,165 @@
+"""A release in, suggestions out. Pure but for the index that it asks.
+
+The way of one release: document, candidates, features, score, the best passage for each commitment above the
+threshold, then what it says: relation, figures, reasons.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from commitments import restatement
+from commitments.linking import reasons as explaining
+from commitments.linking import relation as judging
+from commitments.linking.features import Document, Pairing, Rarity, compare, document
+from commitments.linking.model import Model
+from commitments.linking.profile import Profile
+from commitments.linking.relation import Circumstances, Judgement
+from commitments.linking.retrieval import Index, candidates
+from commitments.linking.tied_figures import FigureRow, SeriesWords, tied
+
+Key = TypeVar("Key", bound=Hashable)
+
+#: A release that bears on everything bears on nothing: more than this are not suggested.
+MAX_SUGGESTIONS = 40
+
+
+@dataclass(frozen=True)
+class Match(Generic[Key]):
+    """A commitment that a release seems to bear on: its best passage and how sure the model is, from 0 to 1."""
+
+    commitment: Key
+    profile: Profile
+    pairing: Pairing
+    score: float
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is on record for a commitment from releases published before: was it said, and which figures."""
+
+    said: bool = False
+    figures: Sequence[FigureRow] = ()
+    series: Sequence[SeriesWords] = ()
+
+
+@dataclass(frozen=True)
+class Suggestion(Generic[Key]):
+    """A passage that bears on a commitment. `start` and `end` are offsets into the release's text."""
+
+    commitment: Key
+    quote: str
+    start: int
+    end: int
+    score: float
+    judgement: Judgement
+    figures: list[FigureRow]
+    reasons: list[str]
+    features: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reading(Generic[Key]):
+    """A release compared with the record: its matches, best first, and what is needed to describe them."""
+
+    document: Document
+    rarity: Rarity
+    matches: list[Match[Key]]
+
+
+def read(
+    title: str,
+    text: str,
+    published: dt.date | None,
+    voice: str,
+    index: Index[Key],
+    model: Model,
+    threshold: float | None = None,
+    excluded: Mapping[Key, Collection[str]] | None = None,
+) -> Reading[Key]:
+    """Compare a release with the record. `excluded` names, by commitment, quotes that must not be suggested again."""
+    release = document(title, text, published, voice)
+    found = candidates(release, index, model)
+    least = model.threshold if threshold is None else threshold
+    matches = []
+    for key, pairings in compare(release, found.profiles, found.rarity).items():
+        unwanted = (excluded or {}).get(key, ())
+        scored = [
+            (model.score(pairing.features), pairing)
+            for pairing in pairings
+            if not _was_there(release.passages[pairing.passage].text, unwanted)
+        ]
+        if not scored:
+            continue
+        score, best = max(scored, key=lambda pair: (pair[0], -pair[1].passage))
+        if score >= least:
+            matches.append(Match(key, found.profiles[key], best, score))
+    matches.sort(key=lambda match: (-match.score, str(match.commitment)))
+    return Reading(release, found.rarity, matches[:MAX_SUGGESTIONS])
+
+
+def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.date) -> Suggestion[Key]:
+    """What the matching passage says of the commitment, given what earlier releases said.
+
+    `today` stands in for the day of publication where that is unknown.
+    """
+    release, profile = reading.document, match.profile
+    passage = release.passages[match.pairing.passage]
+    rows = [
+        {**row, "restated": restatement.is_restated(row, known.figures)}
+        for row in tied(release, match.pairing.passage, profile, known.series, release.published or today)
+    ]
+    judgement = judging.judge(
+        passage.text,
+        passage.lead,
+        Circumstances(
+            voice=release.voice,
+            published=release.published,
+            made_on=profile.made_on,
+            left_office=profile.left_office,
+            said_before=known.said or _promised_before(release.published, profile.made_on),
+            new_figure=any(row["series"] is not None and not row["restated"] for row in rows),
+            aims_to_lower=profile.aims_to_lower,
+        ),
+    )
+    return Suggestion(
+        commitment=match.commitment,
+        quote=passage.text,
+        start=passage.start,
+        end=passage.end,
+        score=round(match.score, 4),
+        judgement=judgement,
+        figures=rows,
+        reasons=explaining.reasons(
+            release, profile, match.pairing, reading.rarity, match.score, _said_of_figures(rows, known.figures)
+        ),
+        features={name: round(value, 4) for name, value in match.pairing.features.items()},
+    )
+
+
+def _was_there(passage: str, quotes: Iterable[str]) -> bool:
+    """Whether a passage, or the greater part of it, is among quotes with which somebody has dealt already."""
+    even = " ".join(passage.split())
+    return any(even in quote or quote in even for quote in quotes)
+
+
+def _promised_before(published: dt.date | None, made_on: dt.date | None) -> bool:
+    return bool(published and made_on and published > made_on + judging.ANNOUNCEMENT)
+
+
+def _said_of_figures(rows: Sequence[FigureRow], earlier: Sequence[FigureRow]) -> list[str]:
+    said = []
+    points = [row for row in rows if row["series"] is not None] or list(rows)
+    for row in points:
+        value = f"{row['value']:,}"
+        before = [old for old in earlier if old["series"] == row["series"] and old["metric"] == row["metric"]]
+        if row["restated"]:
+            said.append(f"Says the figure {value} again.")
+        elif before:
+            said.append(f"Gives a new figure, {value}, after {before[-1]['value']:,}.")
+        else:
+            said.append(f"Gives a figure, {value} ({row['metric']}).")
+    return said
