@@ -81,6 +81,10 @@ FETCH_USER_AGENT = env.str(
 )
 FETCH_HOST_PAUSE = timedelta(seconds=env.float("FETCH_HOST_PAUSE_SECONDS", default=1.0))
 
+# The demonstration -----------------------------------------------------------------------------------
+
+DEMO_PORT = env.int("DEMO_PORT", default=8001)
+
 # Mail ------------------------------------------------------------------------------------------------
 
 DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)
@@ -134,6 +138,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 _collected = (STATIC_ROOT / "staticfiles.json").exists()
 STORAGES = {

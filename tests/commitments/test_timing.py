@@ -76,7 +76,7 @@ def test_the_query_says_what_the_rule_says() -> None:
         assert [key for key in Timing if commitment.pk in found[key]] == [commitment.timing_on(TODAY)]
 
 
-@given(st.integers(-400, 400), st.integers(0, 400), st.sampled_from([s for s in Status.values]), st.integers(-400, 0))
+@given(st.integers(-400, 400), st.integers(0, 400), st.sampled_from(Status.values), st.integers(-400, 0))
 def test_something_overdue_is_past_its_last_day_and_undecided(latest: int, width: int, status: str, since: int) -> None:
     said = timing(day(latest - width), day(latest), status, day(since), TODAY)
     assert (said == Timing.OVERDUE) == (

@@ -107,7 +107,6 @@ def test_from_nothing_to_evidence_and_on_again(tmp_path: Path, ministry: Ministr
     base = f"http://127.0.0.1:{port}"
     demo_port = str(free_port())
     with instance(copy / "var", HOME=str(home), DEMO_PORT=demo_port) as made:
-        # Commands are given from the copy's own environment, as a newcomer would.
         made.environment.pop("FETCH_HOST_PAUSE_SECONDS")
         process = run_until_ready(made, copy, port)
         returns = eventually(
@@ -153,14 +152,15 @@ def test_from_nothing_to_evidence_and_on_again(tmp_path: Path, ministry: Ministr
         interrupt(process, copy)
 
 
-RETURNS = "HO-001"
+RETURNS = "DEMO-001"
 KEYS = f"""
 from commitments.models import Evidence
 print(*Evidence.objects.filter(commitment__reference="{RETURNS}").values_list("pk", flat=True))
 """
 POINTS = f"""
 from commitments.models import Measurement
-points = Measurement.objects.shown().filter(series__commitments__reference="{RETURNS}", series__metric="people returned")
+of_returns = dict(series__commitments__reference="{RETURNS}", series__metric="people returned")
+points = Measurement.objects.shown().filter(**of_returns)
 print(*[int(point.value) for point in points.order_by("published_on")])
 """
 COUNTS = """

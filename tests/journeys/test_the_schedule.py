@@ -75,11 +75,7 @@ def test_with_the_embedded_broker_and_a_killed_worker(tmp_path: Path, ministry: 
         made.start("celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "info")
         after = eventually(
             "a suggestion after the worker was killed",
-            lambda: (
-                (rows := made.evidence(commitment="TREE-1"))
-                if len(made.evidence(commitment="TREE-1")) > len(found)
-                else []
-            ),
+            lambda: more if len(more := made.evidence(commitment="TREE-1")) > len(found) else [],
             within=150,
             every=2,
         )
