@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
+import uuid
 from typing import Any
 
 from celery import shared_task
@@ -10,9 +12,16 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from commitments import linking
+from commitments.digests import deliver
 from commitments.linking import ringing
+from commitments.models import Turn
 
 logger = logging.getLogger(__name__)
+
+#: Revisions linked before the turn is renewed, and how long a turn outlives a worker that was killed.
+LINKED_IN_A_TURN = 10
+TURN = dt.timedelta(seconds=90)
 
 
 def on_release_ingested(**kwargs: Any) -> None:
@@ -27,21 +36,25 @@ def on_release_ingested(**kwargs: Any) -> None:
 
 @shared_task(name="commitments.link_pending")
 def link_pending() -> None:
-    """Link every revision that has not been compared with the record as it is now."""
-    from commitments.linking import link_pending as link_what_is_pending
+    """Link what has not been compared with the record as it is now, oldest release first.
 
-    outcome = link_what_is_pending()
-    if outcome.linked or outcome.failed:
-        logger.info(
-            "Linked %s revisions: %s suggestions, %s failures.", outcome.linked, outcome.suggestions, outcome.failed
-        )
+    One worker at a time: what a release says is judged by what earlier ones said, so order matters.
+    """
+    token = uuid.uuid4()
+    while Turn.take("linking", token, timezone.now(), TURN):
+        outcome = linking.link_pending(limit=LINKED_IN_A_TURN)
+        if outcome.linked or outcome.failed:
+            logger.info(
+                "Linked %s revisions: %s suggestions, %s failures.", outcome.linked, outcome.suggestions, outcome.failed
+            )
+        if outcome.linked + outcome.failed < LINKED_IN_A_TURN:
+            break
+    Turn.end("linking", token, timezone.now())
 
 
 @shared_task(name="commitments.send_digests")
 def send_digests() -> None:
     """Send the digests of today, once the hour for them has come."""
-    from commitments.digests import deliver
-
     now = timezone.localtime()
     if now.hour >= settings.DIGEST_HOUR:
         deliver.send_for(now.date())

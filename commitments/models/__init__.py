@@ -10,6 +10,7 @@ from .linking import CommitmentTerm, LinkedRevision, LinkingProfile, TermFrequen
 from .measurement import Measurement, Qualifier, Series
 from .people import Administration, Department, PolicyArea
 from .status import FINAL_STATUSES, Status, StatusChange
+from .turn import Turn
 
 __all__ = [
     "FINAL_STATUSES",
@@ -42,4 +43,5 @@ __all__ = [
     "TargetComponent",
     "TermFrequency",
     "Tier",
+    "Turn",
 ]
