@@ -67,6 +67,11 @@ class Source(models.Model):
     last_modified = models.CharField(max_length=200, blank=True, editable=False)
 
     next_due_at = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Until when the source itself asked to be left alone."
+    )
+    moved_to = models.URLField(max_length=2000, blank=True, editable=False)
+    moved_since = models.DateTimeField(null=True, blank=True, editable=False)
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
 
@@ -96,15 +101,13 @@ class Source(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def claim(self, now: dt.datetime, lease: dt.timedelta) -> uuid.UUID | None:
-        """Take this source for one poll. None if somebody else has it."""
+    def claim(self, now: dt.datetime, lease: dt.timedelta, *, only_if_due: bool = False) -> uuid.UUID | None:
+        """Take this source for one poll. None if somebody else has it, or has just been there."""
         token = uuid.uuid4()
-        taken = (
-            Source.objects.filter(pk=self.pk)
-            .filter(Q(leased_until=None) | Q(leased_until__lt=now))
-            .update(leased_until=now + lease, lease_token=token)
-        )
-        return token if taken else None
+        free = Source.objects.filter(pk=self.pk).filter(Q(leased_until=None) | Q(leased_until__lt=now))
+        if only_if_due:
+            free = free.watched().filter(next_due_at__lte=now)
+        return token if free.update(leased_until=now + lease, lease_token=token) else None
 
 
 class Poll(models.Model):
@@ -221,6 +224,7 @@ class Appearance(models.Model):
     url_key = models.CharField(max_length=64, blank=True, db_index=True)
     content_key = models.CharField(max_length=64, db_index=True)
     title = models.CharField(max_length=500)
+    text_hash = models.CharField(max_length=64, help_text="Hash of what a reader last saw of it here.")
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
 

@@ -1,0 +1,68 @@
+"""Releases with their appearances and revisions, and the archived bytes."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from tracker.models import Appearance, Release, Revision, Snapshot
+
+from .read_only import ReadOnlyAdmin, ReadOnlyInline
+
+
+class AppearanceInline(ReadOnlyInline):
+    model = Appearance
+    fields = ("source", "title", "url", "guid", "first_seen_at", "last_seen_at")
+
+
+class RevisionInline(ReadOnlyInline):
+    model = Revision
+    fields = ("number", "title", "note", "seen_at", "appearance")
+    show_change_link = True
+
+
+@admin.register(Release)
+class ReleaseAdmin(ReadOnlyAdmin):
+    list_display = ("title", "published_at", "published_is_known", "revision_count", "first_seen_at", "pinned")
+    list_filter = ("appearances__source", "pinned", "published_is_known")
+    search_fields = ("title", "url", "revisions__text")
+    date_hierarchy = "published_at"
+    inlines = (RevisionInline, AppearanceInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Release]:
+        releases: QuerySet[Release] = super().get_queryset(request)
+        return releases.annotate(revision_count=Count("revisions", distinct=True))
+
+    @admin.display(description="revisions", ordering="revision_count")
+    def revision_count(self, release: Release) -> int:
+        count: int = release.revision_count  # type: ignore[attr-defined]
+        return count
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReadOnlyAdmin):
+    list_display = ("title", "number", "seen_at", "note", "source")
+    list_filter = ("appearance__source",)
+    list_select_related = ("appearance__source",)
+    search_fields = ("title", "text")
+    date_hierarchy = "seen_at"
+
+    @admin.display(description="source")
+    def source(self, revision: Revision) -> str:
+        return revision.appearance.source.name
+
+
+@admin.register(Appearance)
+class AppearanceAdmin(ReadOnlyAdmin):
+    list_display = ("title", "source", "url", "first_seen_at", "last_seen_at")
+    list_filter = ("source",)
+    list_select_related = ("source",)
+    search_fields = ("title", "url", "guid")
+
+
+@admin.register(Snapshot)
+class SnapshotAdmin(ReadOnlyAdmin):
+    list_display = ("sha256", "url", "size_bytes", "content_type", "fetched_at")
+    search_fields = ("sha256", "url")
+    date_hierarchy = "fetched_at"

@@ -1,0 +1,137 @@
+"""Add a source to the watch, after a trial look at it."""
+
+from __future__ import annotations
+
+import json
+from argparse import RawDescriptionHelpFormatter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import slugify
+
+from tracker.fetching import FetchError
+from tracker.fetching.guard import checked_address
+from tracker.models import Source, Voice
+from tracker.polling import look, status_sentence
+from tracker.sources import Entry, KindNotAvailable, NotUnderstood, SourceEnded, kind_of
+
+SHOWN_ENTRIES = 10
+
+
+class Command(BaseCommand):
+    help = """Add a source to the watch. It is looked at once and shown what would be taken from it.
+
+Example:
+  manage.py add_source feed https://www.gov.uk/search/news-and-communications.atom?organisations[]=home-office \\
+      --name "Home Office news" --publisher "Home Office" --interval 30"""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("kind", metavar="KIND", help=f"one of: {', '.join(Source.Kind.values)}")
+        parser.add_argument("url", metavar="URL", help="the address to watch")
+        parser.add_argument("--name", required=True, help="what to call it; its slug is made from this")
+        parser.add_argument("--publisher", default="", help="who publishes there, for display")
+        parser.add_argument("--voice", default=Voice.OFFICIAL, help=f"whose account: {', '.join(Voice.values)}")
+        parser.add_argument("--interval", type=int, metavar="MIN", help="look every MIN minutes, instead of adapting")
+        parser.add_argument("--options", default="{}", metavar="JSON", help="settings of the kind, a JSON object")
+        parser.add_argument("--no-check", action="store_true", help="add it without a trial look")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        source = _source(options)
+        entries = None if options["no_check"] else _trial(source)
+        source.save()
+        if options["json"]:
+            self.stdout.write(json.dumps(_as_json(source, entries), ensure_ascii=False))
+        else:
+            self.stdout.write(_as_table(source, entries))
+
+
+def _source(options: dict[str, Any]) -> Source:
+    name = options["name"].strip()
+    slug = slugify(name)[:120]
+    if not slug:
+        raise CommandError(f"The name {name!r} has no letter or digit to make a slug of.")
+    if taken := Source.objects.filter(Q(slug=slug) | Q(name=name)).first():
+        raise CommandError(f"There is a source of that name already: {taken.name} ({taken.slug}).")
+    if options["kind"] not in Source.Kind.values:
+        raise CommandError(f"There is no kind “{options['kind']}”. Kinds: {', '.join(Source.Kind.values)}.")
+    if options["voice"] not in Voice.values:
+        raise CommandError(f"There is no voice “{options['voice']}”. Voices: {', '.join(Voice.values)}.")
+    if options["interval"] is not None and options["interval"] < 1:
+        raise CommandError("--interval is in minutes and at least 1.")
+    try:
+        kind_options = json.loads(options["options"])
+    except ValueError as error:
+        raise CommandError(f"--options is not JSON: {error}.") from error
+    if not isinstance(kind_options, dict):
+        raise CommandError('--options must be a JSON object, such as \'{"selector": "main"}\'.')
+    try:
+        kind_of(options["kind"])
+        checked_address(options["url"])
+    except (KindNotAvailable, FetchError) as error:
+        raise CommandError(str(error)) from error
+    return Source(
+        slug=slug,
+        name=name,
+        kind=options["kind"],
+        url=options["url"],
+        publisher=options["publisher"],
+        voice=options["voice"],
+        fixed_interval_minutes=options["interval"],
+        options=kind_options,
+        next_due_at=timezone.now(),
+    )
+
+
+def _trial(source: Source) -> list[Entry]:
+    try:
+        response, entries = look(source)
+    except (FetchError, NotUnderstood, SourceEnded) as error:
+        raise CommandError(f"Not added: {error}") from error
+    if response.status != 200:
+        raise CommandError(f"Not added: {status_sentence(response)}")
+    if not response.body.strip():
+        raise CommandError("Not added: the answer is empty.")
+    return entries
+
+
+def _as_json(source: Source, entries: list[Entry] | None) -> dict[str, Any]:
+    return {
+        "slug": source.slug,
+        "name": source.name,
+        "kind": source.kind,
+        "url": source.url,
+        "publisher": source.publisher,
+        "voice": source.voice,
+        "interval_minutes": source.fixed_interval_minutes,
+        "options": source.options,
+        "entries": None
+        if entries is None
+        else [
+            {
+                "title": entry.title,
+                "url": entry.url,
+                "published": entry.published_at.isoformat() if entry.published_at else None,
+                "words": len(entry.text.split()),
+            }
+            for entry in entries
+        ],
+    }
+
+
+def _as_table(source: Source, entries: list[Entry] | None) -> str:
+    lines = [f"Added {source.name} ({source.slug}): {source.get_kind_display()} at {source.url}"]
+    if entries is None:
+        return "\n".join([*lines, "Not looked at yet (--no-check)."])
+    if not entries:
+        return "\n".join([*lines, "It holds no items now."])
+    lines.append(f"{len(entries)} items now{f', the first {SHOWN_ENTRIES}' if len(entries) > SHOWN_ENTRIES else ''}:")
+    for entry in entries[:SHOWN_ENTRIES]:
+        published = f"{entry.published_at:%Y-%m-%d}" if entry.published_at else "no date   "
+        lines.append(f"  {published}  {len(entry.text.split()):>5} words  {entry.title}")
+    return "\n".join(lines)

@@ -1,0 +1,44 @@
+"""Did what a reader sees change? Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+#: Lines that count or time the page itself and say nothing of its subject.
+_COUNTED = r"(page\s+)?(views?|visits?|visitors|reads?|comments?|shares?|likes?|hits|downloads?|replies)"
+_COUNTER = re.compile(
+    rf"""^\W*(
+        {_COUNTED}\W*[\d.,]+\s*[km]?
+      | [\d.,]+\s*[km]?\s*{_COUNTED}
+      | no\s+comments(\s+yet)? | leave\s+a\s+comment
+      | (page\s+)?(generated|retrieved|printed|rendered|cached)\s+(at|on|in)\b.*\d.*
+      | \d+\s+(seconds?|minutes?|hours?|days?|weeks?|months?|years?)\s+ago
+    )\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def seen_by_reader(title: str, text: str) -> str:
+    """Title and text without what a reader would not call a change: white space, counters, forms of quotes."""
+    lines = [line for line in text.splitlines() if not _COUNTER.match(line.strip())]
+    return " ".join(_even(f"{title}\n{' '.join(lines)}").split())
+
+
+def text_hash(title: str, text: str) -> str:
+    """Equal for two versions between which a reader sees no change."""
+    return hashlib.sha256(seen_by_reader(title, text).encode()).hexdigest()
+
+
+def says_nothing_new(text: str, known_text: str) -> bool:
+    """Whether `text` is an extract of `known_text`, as the summaries in feeds are."""
+    extract = seen_by_reader("", text).rstrip(".… []")
+    return extract in seen_by_reader("", known_text)
+
+
+_TYPOGRAPHY = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "…": "..."})
+
+
+def _even(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHY)

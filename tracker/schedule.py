@@ -1,0 +1,78 @@
+"""When to look next. Pure: facts and the clock in, a time out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SHORTEST_INTERVAL = dt.timedelta(minutes=15)
+LONGEST_INTERVAL = dt.timedelta(hours=24)
+#: For a source of which nothing is known yet.
+FIRST_INTERVAL = dt.timedelta(hours=1)
+#: Looks between two publications, so that a release is seen after a fraction of the usual gap.
+LOOKS_PER_GAP = 4
+#: A source that asks for fewer requests without saying when to come again.
+COOL_DOWN = dt.timedelta(minutes=15)
+#: Of the interval, at random, so that sources added together do not stay together.
+JITTER = 0.1
+#: The schedule ticks in whole minutes; without this a source due a second after a tick would wait for the next.
+TICK_SLACK = dt.timedelta(seconds=5)
+
+RECENT = dt.timedelta(days=28)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a look at a source went, as far as the next one depends on it.
+
+    `published` are the times of the source's releases, in any order. `consecutive_failures` counts this one.
+    """
+
+    at: dt.datetime
+    fixed_interval: dt.timedelta | None = None
+    published: Sequence[dt.datetime] = ()
+    consecutive_failures: int = 0
+    asked_to_slow_down: bool = False
+    retry_after: dt.timedelta | None = None
+    max_age: dt.timedelta | None = None
+
+
+def next_look(look: Look, luck: float) -> dt.datetime:
+    """When to look again. `luck` is a random number from 0 to 1."""
+    return look.at + max(_own_pace(look, luck), must_stay_away(look) or dt.timedelta(0))
+
+
+def must_stay_away(look: Look) -> dt.timedelta | None:
+    """How long the source asked us to stay away, however often we would look. None if it did not."""
+    if look.retry_after is not None:
+        return look.retry_after
+    return COOL_DOWN if look.asked_to_slow_down else None
+
+
+def usual_gap(published: Sequence[dt.datetime], now: dt.datetime) -> dt.timedelta | None:
+    """The mean time between releases in the last four weeks, or between the last two known. None if unknown."""
+    past = sorted(moment for moment in published if moment <= now)
+    recent = [moment for moment in past if moment >= now - RECENT]
+    if len(recent) >= 2:
+        return (now - recent[0]) / len(recent)
+    if len(past) >= 2:
+        return max(past[-1] - past[-2], now - past[-1])
+    return None
+
+
+def _own_pace(look: Look, luck: float) -> dt.timedelta:
+    if look.fixed_interval is not None:
+        interval = look.fixed_interval
+        if look.consecutive_failures == 0:
+            return interval - min(TICK_SLACK, interval / 10)
+    else:
+        gap = usual_gap(look.published, look.at)
+        interval = FIRST_INTERVAL if gap is None else gap / LOOKS_PER_GAP
+        interval = min(max(interval, SHORTEST_INTERVAL), LONGEST_INTERVAL)
+        if look.max_age is not None:
+            interval = max(interval, min(look.max_age, LONGEST_INTERVAL))
+    if look.consecutive_failures > 1:
+        doublings = min(look.consecutive_failures - 1, 20)
+        interval = max(interval, min(interval * 2**doublings, LONGEST_INTERVAL))
+    return interval * (1 + JITTER * luck)

@@ -1,0 +1,142 @@
+"""Feeds: RSS of every version, Atom, RDF and JSON Feed."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+from xml.sax import SAXParseException
+
+import feedparser
+from lxml import html
+
+from tracker.fetching import Response
+from tracker.models import Source
+from tracker.reading.dates import from_feedparser
+from tracker.reading.encoding import decoded
+from tracker.reading.html_text import plain_text, reader_text
+from tracker.reading.sanitise import title_line, web_address
+
+from . import json_feed
+from .entry import Entry, NotUnderstood, SourceEnded
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+)
+MAX_ENTRIES = 2000
+
+#: What GOV.UK puts in front of titles to say what sort of page it is.
+GOVUK_LABELS = (
+    *("Authored article", "Call for evidence", "Case study", "Closed call for evidence", "Closed consultation"),
+    *("Consultation outcome", "Correspondence", "Corporate report", "Decision", "FOI release", "Fatality notice"),
+    *("Form", "Government response", "Guidance", "Impact assessment", "Independent report", "International treaty"),
+    *("Map", "National statistics", "News story", "Notice", "Official Statistics", "Open call for evidence"),
+    *("Open consultation", "Oral statement to Parliament", "Policy paper", "Press release", "Promotional material"),
+    *("Regulation", "Research and analysis", "Speech", "Statutory guidance", "Transcript", "Transparency data"),
+    *("World news story", "Written statement to Parliament"),
+)
+_ENDED_TITLE = "this feed has ended"
+_ENDED_ID = re.compile(r"/feed-ended$")
+_UNTITLED_LENGTH = 80
+_CLOSING_TAG = re.compile(rb"</\s*[\w:.-]+\s*>?\s*(<!--.*?-->\s*|<\?.*?\?>\s*)*$", re.DOTALL)
+_TEXT_TYPES = {"text/plain", "text/html", "application/xhtml+xml"}
+
+
+def parse(source: Source, response: Response) -> list[Entry]:
+    """The items of a feed, at most MAX_ENTRIES, each with a title. See tracker.sources.Kind."""
+    if json_feed.looks_like_json(response.body):
+        entries = json_feed.parse(response.body, response.final_url)
+    else:
+        entries = _from_xml(response)
+    if len(entries) == 1 and _says_that_it_ended(entries[0]):
+        raise SourceEnded("The publisher says that this feed has ended.")
+    return [_titled(entry) for entry in entries[:MAX_ENTRIES]]
+
+
+def _from_xml(response: Response) -> list[Entry]:
+    headers = {"content-type": response.content_type, "content-location": response.final_url}
+    document = feedparser.parse(
+        io.BytesIO(response.body),  # a string could be taken for an address or a file
+        response_headers=headers,
+        sanitize_html=False,  # only text is kept
+    )
+    problem = document.get("bozo_exception") if document.get("bozo") else None
+    if not document.entries and (not document.version or isinstance(problem, SAXParseException)):
+        raise NotUnderstood(f"The answer is not a feed: {_what_it_is(response, problem)}.")
+    if isinstance(problem, SAXParseException) and not _CLOSING_TAG.search(response.body.rstrip(b"\0 \r\n\t")):
+        raise NotUnderstood("The feed breaks off in the middle.")
+    return [_entry(entry) for entry in document.entries]
+
+
+def _entry(entry: Any) -> Entry:
+    title = entry.get("title_detail") or {}
+    url = web_address(str(entry.get("link", "")))
+    published = from_feedparser(dict.get(entry, "published_parsed") or dict.get(entry, "created_parsed"))
+    updated = from_feedparser(dict.get(entry, "updated_parsed"))
+    return Entry(
+        guid=str(entry.get("id", "")).strip(),
+        url=url,
+        title=_without_label(
+            title_line(str(title.get("value") or ""), is_markup=title.get("type") != "text/plain"),
+            [str(tag.get("term") or "") for tag in entry.get("tags", [])] if _is_govuk(url) else [],
+        ),
+        text=_text(entry),
+        published_at=published or updated,
+        updated_at=updated,
+    )
+
+
+def _text(entry: Any) -> str:
+    """The fullest of its contents, or else its summary."""
+    contents = [_as_text(content) for content in dict.get(entry, "content") or []]
+    fullest = max(contents, key=len, default="")
+    return fullest or _as_text(dict.get(entry, "summary_detail") or {})
+
+
+def _as_text(content: Any) -> str:
+    kind = content.get("type") or "text/plain"
+    if kind not in _TEXT_TYPES:
+        return ""
+    value = str(content.get("value") or "")
+    return plain_text(value) if kind == "text/plain" else reader_text(value)
+
+
+def _without_label(title: str, categories: list[str]) -> str:
+    label, colon, rest = title.partition(": ")
+    known = {name.casefold() for name in (*GOVUK_LABELS, *categories)}
+    return rest.strip() if colon and rest.strip() and label.casefold() in known else title
+
+
+def _is_govuk(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host == "gov.uk" or host.endswith(".gov.uk")
+
+
+def _titled(entry: Entry) -> Entry:
+    if entry.title:
+        return entry
+    opening = " ".join(entry.text.split())
+    if len(opening) > _UNTITLED_LENGTH:
+        opening = opening[:_UNTITLED_LENGTH].rsplit(" ", 1)[0] + "…"
+    return replace(entry, title=title_line(opening, is_markup=False) or entry.url or "Untitled")
+
+
+def _says_that_it_ended(entry: Entry) -> bool:
+    return entry.title.casefold().rstrip(".") == _ENDED_TITLE or bool(_ENDED_ID.search(entry.guid))
+
+
+def _what_it_is(response: Response, problem: Exception | None) -> str:
+    beginning = decoded(response.body[:20_000], response.content_type)
+    if re.search(r"<(!doctype )?html", beginning, re.IGNORECASE):
+        title = html.document_fromstring(beginning.encode(), parser=html.HTMLParser(encoding="utf-8")).findtext(
+            ".//title"
+        )
+        return f"it is a web page titled “{title_line(title, is_markup=False)}”" if title else "it is a web page"
+    if isinstance(problem, SAXParseException):
+        return f"its XML is broken in line {problem.getLineNumber()} ({problem.getMessage()})"
+    if beginning.lstrip().startswith("<"):
+        return "it is XML, but neither RSS, Atom nor RDF"
+    return "it is not XML"

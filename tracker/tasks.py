@@ -1,0 +1,42 @@
+"""Celery's way in. Each task may run twice or be lost: what is due stands in the database."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from tracker import polling
+from tracker.models import Source, Tick
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="tracker.poll_due")
+def poll_due() -> None:
+    """Ring for each source whose time has come."""
+    now = timezone.now()
+    Tick.record("poll_due", now)
+    due = list(Source.objects.due(now).values_list("pk", flat=True))
+    for rung, pk in enumerate(due):
+        try:
+            poll_source.delay(pk)
+        except OperationalError as error:
+            log.warning("the broker does not answer, %d due sources wait for the next tick: %s", len(due) - rung, error)
+            return
+
+
+@shared_task(name="tracker.poll_source")
+def poll_source(pk: int) -> None:
+    """Poll one source if it is still due and nobody else is at it."""
+    source = Source.objects.filter(pk=pk).first()
+    if source is None:
+        return
+    try:
+        outcome = polling.poll(source, now=timezone.now(), only_if_due=True)
+    except polling.PollDeclined as declined:
+        log.info("%s", declined)
+    else:
+        log.info("%s", outcome)
