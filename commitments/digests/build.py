@@ -1,0 +1,209 @@
+"""What a digest of a day says. The day's record is read once; each subscriber's share of it is pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+
+from commitments.digests.scope import ALL, Scope
+from commitments.models import Commitment, Definition, Department, Status, StatusChange
+from commitments.models.commitment import CommitmentQuerySet
+
+
+@dataclass(frozen=True)
+class Line:
+    """One commitment as a digest names it. `scopes` are the `Scope.key`s that cover it."""
+
+    commitment_id: int
+    title: str
+    url: str
+    owner: str
+    scopes: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class DueLine(Line):
+    """One whose deadline has passed or is near. `days` to or since `due_by`, never negative."""
+
+    status: str
+    due_by: dt.date
+    deadline_text: str
+    days: int
+
+
+@dataclass(frozen=True)
+class ChangeLine(Line):
+    """One whose status was changed. `status` and `status_before` are for people; the latter may be empty."""
+
+    status: str
+    status_before: str
+    holds_from: dt.date
+    reason: str
+    recorded_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Day:
+    """What every digest of `date` is made from: `overdue` longest first, `due_soon` soonest first."""
+
+    date: dt.date
+    overdue: tuple[DueLine, ...]
+    due_soon: tuple[DueLine, ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What one subscriber is told. `newly_overdue` and `still_overdue` have nothing in common."""
+
+    date: dt.date
+    newly_overdue: tuple[DueLine, ...]
+    still_overdue: tuple[DueLine, ...]
+    due_soon: tuple[DueLine, ...]
+    changes: tuple[ChangeLine, ...]
+
+    @property
+    def is_worth_a_mail(self) -> bool:
+        """Nothing overdue and nothing due soon: no mail. Changes wait for the next one."""
+        return bool(self.newly_overdue or self.still_overdue or self.due_soon)
+
+    @property
+    def subject(self) -> str:
+        """What happened, in one line: "1 commitment newly overdue, 3 in all; 2 due soon"."""
+        new, all_overdue, soon = (
+            len(self.newly_overdue),
+            len(self.newly_overdue + self.still_overdue),
+            len(self.due_soon),
+        )
+        if new and new < all_overdue:
+            parts = [f"{_commitments(new)} newly overdue ({all_overdue} in all)"]
+        elif all_overdue:
+            parts = [f"{_commitments(all_overdue)} overdue"]
+        else:
+            parts = []
+        if soon:
+            parts.append(f"{soon} due soon" if parts else f"{_commitments(soon)} due soon")
+        if self.changes:
+            parts.append("1 status changed" if len(self.changes) == 1 else f"{len(self.changes)} statuses changed")
+        return ", ".join(parts)
+
+
+def _commitments(count: int) -> str:
+    return f"{count} commitment" if count == 1 else f"{count} commitments"
+
+
+def read_day(date: dt.date) -> Day:
+    """The published commitments that are overdue or due soon on a day. A fixed number of queries."""
+    published = Commitment.objects.published()
+    return Day(
+        date=date,
+        overdue=tuple(_due_lines(published.overdue(date), date)),
+        due_soon=tuple(_due_lines(published.due_soon(date), date)),
+    )
+
+
+def overdue_on(date: dt.date) -> frozenset[int]:
+    """Keys of the published commitments that were overdue on a day."""
+    return frozenset(Commitment.objects.published().overdue(date).order_by().values_list("pk", flat=True))
+
+
+def read_changes(after: dt.datetime, until: dt.datetime) -> tuple[ChangeLine, ...]:
+    """Decisions recorded in a window, its beginning excluded and its end included, oldest first.
+
+    What was imported is where the record starts, not news.
+    """
+    changes = (
+        StatusChange.objects.filter(recorded_at__gt=after, recorded_at__lte=until, imported_from="")
+        .filter(commitment__in=Commitment.objects.published())
+        .order_by("recorded_at", "pk")
+    )
+    owned = _owned(Commitment.objects.filter(pk__in=changes.order_by().values("commitment_id")))
+    named = {row["pk"]: _line(row) for row in owned}
+    return tuple(
+        ChangeLine(
+            **named[change.commitment_id],
+            status=change.get_to_status_display(),
+            status_before=change.get_from_status_display() if change.from_status else "",
+            holds_from=change.effective_from,
+            reason=change.reason,
+            recorded_at=change.recorded_at,
+        )
+        for change in changes
+    )
+
+
+def content(
+    day: Day,
+    scope: Scope,
+    overdue_before: Collection[int] | None,
+    changes: Iterable[ChangeLine],
+    changes_after: dt.datetime,
+    changes_until: dt.datetime,
+) -> Content:
+    """One subscriber's share of a day. Pure.
+
+    `overdue_before` holds what was overdue on the day of the subscriber's last digest, None if there was
+    none: then nothing is called new. `changes` may hold more than the window; only what is in it is told.
+    """
+    overdue = [line for line in day.overdue if scope.key in line.scopes]
+    new = [] if overdue_before is None else [line for line in overdue if line.commitment_id not in overdue_before]
+    return Content(
+        date=day.date,
+        newly_overdue=tuple(new),
+        still_overdue=tuple(line for line in overdue if line not in new),
+        due_soon=tuple(line for line in day.due_soon if scope.key in line.scopes),
+        changes=tuple(
+            line for line in changes if scope.key in line.scopes and changes_after < line.recorded_at <= changes_until
+        ),
+    )
+
+
+def _due_lines(commitments: CommitmentQuerySet, on: dt.date) -> list[DueLine]:
+    words = Definition.objects.filter(pk=OuterRef("definition_id")).values("deadline_text")
+    return [
+        DueLine(
+            **_line(row),
+            status=Status(row["status"]).label,
+            due_by=row["due_by"],
+            deadline_text=row["deadline_words"],
+            days=abs((on - row["due_by"]).days),
+        )
+        for row in _owned(commitments.annotate(deadline_words=Subquery(words)), "status", "due_by", "deadline_words")
+    ]
+
+
+def _owned(commitments: CommitmentQuerySet, *more: str) -> list[dict[str, Any]]:
+    """Rows with what `_line` needs, in the given order: one query, and one for shared departments."""
+    rows = list(commitments.values("pk", "slug", "title", "department__name", *_OWNERS, *more))
+    sharing: dict[int, list[str]] = defaultdict(list)
+    shared = Department.objects.filter(shared_commitments__in=commitments.order_by().values("pk"))
+    for commitment_id, slug in shared.values_list("shared_commitments__pk", "slug"):
+        sharing[commitment_id].append(slug)
+    return [{**row, "shared_with": sharing[row["pk"]]} for row in rows]
+
+
+def _line(row: dict[str, Any]) -> dict[str, Any]:
+    scopes = {(ALL, ""), ("commitment", row["slug"])}
+    scopes |= {(kind, row[column]) for column, kind in _OWNERS.items() if row[column]}
+    scopes |= {("department", slug) for slug in row["shared_with"]}
+    return {
+        "commitment_id": row["pk"],
+        "title": row["title"],
+        "url": settings.BASE_URL + reverse("commitment", args=[row["slug"]]),
+        "owner": row["department__name"] or "",
+        "scopes": frozenset(scopes),
+    }
+
+
+_OWNERS = {
+    "department__slug": "department",
+    "policy_area__slug": "area",
+    "administration__slug": "administration",
+    "adopted_by__slug": "administration",
+}

@@ -1,0 +1,70 @@
+"""What a subscription covers: everything, or one department, area, administration or commitment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import models
+
+from commitments.models import Administration, Commitment, Department, PolicyArea
+
+ALL = "all"
+
+_MODELS: dict[str, type[models.Model]] = {
+    "department": Department,
+    "area": PolicyArea,
+    "administration": Administration,
+    "commitment": Commitment,
+}
+
+
+class UnknownScope(ValueError):
+    """The text names nothing that can be subscribed to; the message says so for a person."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A `kind` ("all", "department", "area", "administration", "commitment") and the slug of what it means."""
+
+    kind: str = ALL
+    slug: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.slug}" if self.slug else self.kind
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What `Line.scopes` holds for everything that this scope covers."""
+        return (self.kind, self.slug)
+
+
+def parse(text: str) -> Scope:
+    """Read "all" or "KIND:SLUG". Raises UnknownScope for anything else."""
+    kind, colon, slug = text.strip().partition(":")
+    if kind == ALL and not colon:
+        return Scope()
+    if kind not in _MODELS or not slug:
+        kinds = ", ".join(f"{kind}:SLUG" for kind in _MODELS)
+        raise UnknownScope(f"“{text}” is no scope. Write all, or one of {kinds}.")
+    return Scope(kind, slug)
+
+
+def find(text: str) -> tuple[Scope, str]:
+    """The scope that a text names, and its name for people. Raises UnknownScope if there is no such thing."""
+    scope = parse(text)
+    if scope.kind == ALL:
+        return scope, "all commitments"
+    things = Commitment.objects.published() if scope.kind == "commitment" else _MODELS[scope.kind]._default_manager
+    thing = things.filter(slug=scope.slug).first()
+    if thing is None:
+        raise UnknownScope(f"There is no {scope.kind} “{scope.slug}”.")
+    return scope, _NAMES[scope.kind](thing)
+
+
+_NAMES: dict[str, Callable[..., str]] = {
+    "department": lambda thing: f"commitments of {thing.name}",
+    "area": lambda thing: f"commitments on {thing.name}",
+    "administration": lambda thing: f"commitments of {thing.name}",
+    "commitment": lambda thing: f"“{thing.title}”",
+}

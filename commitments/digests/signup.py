@@ -1,0 +1,146 @@
+"""How somebody comes onto the list and leaves it. Nothing holds until it is confirmed from the mailbox itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from email.utils import make_msgid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from commitments.digests import links, render
+from commitments.digests.outgoing import MailServer, sender_domain
+from commitments.models import SignUp, Subscriber
+
+#: What one client may ask for in an hour, and how many confirmation mails one address may get in a day.
+REQUESTS_OF_A_CLIENT = 10
+MAILS_TO_AN_ADDRESS = 3
+
+
+class MalformedAddress(ValueError):
+    """The text is no mail address; the message says so for a person."""
+
+
+class TooManyRequests(Exception):
+    """This client has asked often enough for now."""
+
+
+class HasLeft(ValueError):
+    """The address unsubscribed, and only its owner can bring it back."""
+
+
+def address(text: str) -> str:
+    """A mail address with its domain in lower case. Raises MalformedAddress."""
+    stripped = text.strip()
+    try:
+        validate_email(stripped)
+    except ValidationError as error:
+        raise MalformedAddress(f"“{stripped}” is not a mail address.") from error
+    local, _, domain = stripped.rpartition("@")
+    return f"{local}@{domain.lower()}"
+
+
+def find(email: str) -> Subscriber | None:
+    return Subscriber.objects.filter(email__iexact=email).first()
+
+
+def ask(email: str, frequency: str, scope: str) -> Subscriber:
+    """Send the mail that asks for confirmation. Raises outgoing.NotSent or outgoing.DeliveryUnknown.
+
+    What the subscriber has already stays as it is until the link in that mail is used.
+    """
+    subscriber = find(email) or _created(email, frequency, scope)
+    request = links.Request(subscriber.pk, frequency, scope, timezone.now())
+    context = {
+        "site_name": settings.SITE_NAME,
+        "base_url": settings.BASE_URL,
+        "contact": settings.SITE_CONTACT,
+        "confirm_url": links.confirm_url(request),
+        "lives_days": links.CONFIRM_LIVES.days,
+        "scope_name": render.scope_in_words(scope),
+        "frequency": Subscriber.Frequency(frequency).label,
+    }
+    mail = EmailMultiAlternatives(
+        subject=f"{settings.SITE_NAME}: please confirm your subscription",
+        body=render_to_string("commitments/digests/confirm_mail.txt", context),
+        to=[subscriber.email],
+        headers={"Message-ID": make_msgid("confirm", sender_domain()), "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(
+        render.inlined(render_to_string("commitments/digests/confirm_mail.html", context)), "text/html"
+    )
+    with MailServer() as server:
+        server.send(mail)
+    return subscriber
+
+
+def ask_from_form(email: str, frequency: str, scope: str, client: str, now: dt.datetime | None = None) -> None:
+    """The same for somebody from outside, within limits. `client` is its network address.
+
+    Raises TooManyRequests. An address that got its share of mails gets no more, and nobody is told.
+    """
+    now = now or timezone.now()
+    SignUp.objects.filter(at__lt=now - dt.timedelta(days=1)).delete()
+    client_key, address_key = _key("client", client), _key("address", email.lower())
+    if SignUp.objects.filter(client_key=client_key, at__gt=now - dt.timedelta(hours=1)).count() >= REQUESTS_OF_A_CLIENT:
+        raise TooManyRequests
+    mailed = SignUp.objects.filter(address_key=address_key).count()
+    SignUp.objects.create(client_key=client_key, address_key=address_key, at=now)
+    if mailed < MAILS_TO_AN_ADDRESS:
+        ask(email, frequency, scope)
+
+
+def add_confirmed(email: str, frequency: str, scope: str) -> Subscriber:
+    """Put an address on the list on staff's word. Raises HasLeft for one that unsubscribed."""
+    subscriber = find(email) or _created(email, frequency, scope)
+    if subscriber.state == Subscriber.State.UNSUBSCRIBED:
+        raise HasLeft(f"{subscriber.email} has unsubscribed. Its owner can subscribe again; nobody else can.")
+    return _confirmed(subscriber, frequency, scope)
+
+
+def confirm(request: links.Request) -> Subscriber:
+    """Make a request hold. Raises links.LinkUnknown if its address was erased, LinkExpired if it left since."""
+    subscriber = Subscriber.objects.filter(pk=request.subscriber_id).first()
+    if subscriber is None:
+        raise links.LinkUnknown
+    if subscriber.unsubscribed_at is not None and subscriber.unsubscribed_at > request.asked_at:
+        raise links.LinkExpired
+    return _confirmed(subscriber, request.frequency, request.scope)
+
+
+def unsubscribe(subscriber: Subscriber) -> None:
+    """Take an address off the list; again changes nothing."""
+    Subscriber.objects.filter(pk=subscriber.pk).exclude(state=Subscriber.State.UNSUBSCRIBED).update(
+        state=Subscriber.State.UNSUBSCRIBED, unsubscribed_at=timezone.now()
+    )
+    subscriber.refresh_from_db()
+
+
+def _confirmed(subscriber: Subscriber, frequency: str, scope: str) -> Subscriber:
+    if subscriber.state != Subscriber.State.CONFIRMED:
+        subscriber.confirmed_at = timezone.now()
+    subscriber.state = Subscriber.State.CONFIRMED
+    subscriber.frequency = frequency
+    subscriber.scope = scope
+    subscriber.unsubscribed_at = None
+    subscriber.save()
+    return subscriber
+
+
+def _created(email: str, frequency: str, scope: str) -> Subscriber:
+    try:
+        with transaction.atomic():
+            return Subscriber.objects.create(email=email, frequency=frequency, scope=scope)
+    except IntegrityError:
+        # Somebody asked for the same address at the same moment.
+        return Subscriber.objects.get(email__iexact=email)
+
+
+def _key(purpose: str, text: str) -> str:
+    return salted_hmac(f"commitments.digests.signup.{purpose}", text, algorithm="sha256").hexdigest()
