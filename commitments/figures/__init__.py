@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
+
+from commitments.deadlines.calendar import FIRST_YEAR, LAST_YEAR
+
+from .modality import modality
+from .not_figures import counts_something, masked
+from .nouns import CHANGE, counted
+from .numbers import Number, numbers, ranges
+from .periods import TimeWords, time_of, time_words
+from .qualifiers import qualifier
 
 
 @dataclass(frozen=True)
@@ -13,9 +24,10 @@ class Figure:
 
     `unit` is "GBP", "per cent", "people", or the plural noun counted; `metric` says what is counted in
     the passage's own words ("returns flights"). `qualifier` is a key of models.Qualifier; `high` is the
-    upper end of a range. `change` is on for an increase or decrease ("up 25 %"), off for a level.
-    `modality` is "happened", "under_way", "promised" or "expected". `start` and `end` are offsets into
-    the text that was searched.
+    upper end of a range. `change` is on for an increase or decrease ("up 25 %"), off for a level, and
+    `direction` says which: "up", "down" or "". A share ("a third") is in per cent, a multiple ("doubled")
+    in "times". `modality` is "happened", "under_way", "promised" or "expected". `start` and `end` are
+    offsets into the text that was searched.
     """
 
     metric: str
@@ -30,8 +42,58 @@ class Figure:
     period_end: dt.date | None = None
     change: bool = False
     modality: str = "happened"
+    direction: str = ""
+
+
+_SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*\s+(?=[A-Z0-9“\"‘'(£€$•–-])|\n\s*|(?=•)|;\s")
+# How far a figure's own words reach, so that text without a full stop costs no more.
+_REACH_CHARS = 300
+_BARE_NUMBER_COUNTS_FROM = 100
 
 
 def find(text: str, published: dt.date) -> list[Figure]:
     """Every figure of a text, in order. Dates, times, telephone and section numbers are not figures."""
-    return []
+    covered = masked(text)
+    found = [number for number in ranges(text, numbers(text), CHANGE) if counts_something(text, number, covered)]
+    if not found:
+        return []
+    is_readable = FIRST_YEAR < published.year < LAST_YEAR
+    times = time_words(text, published) if is_readable else []
+    sentence_ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    figures: list[Figure] = []
+    for index, number in enumerate(found):
+        at = bisect_right(sentence_ends, number.start)
+        sentence = (
+            max(sentence_ends[at - 1] if at else 0, number.start - _REACH_CHARS),
+            min(sentence_ends[at] if at < len(sentence_ends) else len(text), number.end + _REACH_CHARS),
+        )
+        following = found[index + 1].start if index + 1 < len(found) else len(text)
+        figure = _figure(text, number, sentence, time_of(times, number.start, number.end, sentence, following))
+        if figure is not None:
+            figures.append(figure)
+    return figures
+
+
+def _figure(text: str, number: Number, sentence: tuple[int, int], time: TimeWords | None) -> Figure | None:
+    what = counted(text, number, sentence)
+    is_bare = number.kind == "count" and not what.unit
+    if is_bare and number.value < _BARE_NUMBER_COUNTS_FROM:
+        return None
+    before, after = text[sentence[0] : number.start], text[number.end : sentence[1]]
+    how = modality(before, after)
+    ahead = how in {"promised", "expected"}
+    return Figure(
+        metric=what.metric,
+        value=number.value,
+        unit=number.currency or what.unit,
+        qualifier=qualifier(before, after, number.high is not None),
+        start=number.start,
+        end=number.end,
+        high=number.high,
+        as_of=None if time is None or ahead else time.last,
+        period_start=None if time is None or time.is_day else time.first,
+        period_end=None if time is None or time.is_day else time.last,
+        change=bool(what.direction),
+        modality=how,
+        direction=what.direction,
+    )
