@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -22,8 +23,23 @@ Key = TypeVar("Key", bound=Hashable)
 #: How much a term tells apart, from 0 (every text has it) upwards.
 Rarity = Callable[[str], float]
 
-PASSAGES_KEPT = 3
+PASSAGES_KEPT = 6
 DAY = dt.timedelta(days=1)
+
+#: Words by which a sentence promises, rather than reports.
+PROMISING = re.compile(r"\b(?:will|to be|plans?|planned|pledg\w+|commit\w*|promis\w+|intends?|aims?)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a passage states beside its words: quantities, years, first years of financial years, countries."""
+
+    quantities: frozenset[Quantity]
+    years: frozenset[int]
+    financial_years: frozenset[int]
+    countries: frozenset[str]
+    is_heading: bool
+    words: int
 
 
 @dataclass(slots=True)
@@ -41,15 +57,30 @@ class Document:
     where: dict[str, list[int]]
     all_pairs: frozenset[str]
     text_of_stems: list[str]
-    title_text_of_stems: str
+    all_stems: str
     countries: dict[str, int]
     title_countries: frozenset[str]
     years: frozenset[int]
-    acronyms: dict[str, list[str]] = field(default_factory=dict)
+    title_financial_years: frozenset[int]
+    _stated: dict[int, Stated] = field(default_factory=dict)
 
     @property
     def terms(self) -> set[str]:
         return set(self.where) | self.title_stems
+
+    def stated(self, number: int) -> Stated:
+        """What a passage states, worked out when first asked for."""
+        if number not in self._stated:
+            passage = self.passages[number]
+            self._stated[number] = Stated(
+                frozenset(quantities.quantities(passage.text)),
+                frozenset(quantities.years(passage.text)),
+                frozenset(quantities.financial_years(passage.text)),
+                frozenset(places.countries(f"{passage.text}\n{passage.lead}\n{passage.heading}")),
+                not passage.text.rstrip().endswith((".", "!", "?", "”", '"', ";", ":")) and not passage.lead,
+                len(passage.text.split()),
+            )
+        return self._stated[number]
 
 
 def document(title: str, text: str, published: dt.date | None, voice: str) -> Document:
@@ -99,11 +130,11 @@ def document(title: str, text: str, published: dt.date | None, voice: str) -> Do
         where=where,
         all_pairs=frozenset().union(*pairs, terms.pairs(title_ordered)),
         text_of_stems=[f" {' '.join(found)} " for found in ordered],
-        title_text_of_stems=f" {' '.join(title_ordered)} ",
+        all_stems=" ".join(f" {' '.join(found)} |" for found in (title_ordered, *ordered)),
         countries=places.countries(f"{title}\n{text[: splitting.MAX_TEXT_CHARACTERS]}"),
         title_countries=frozenset(places.countries(title)),
         years=frozenset(quantities.years(f"{title} {text[: splitting.MAX_TEXT_CHARACTERS]}")),
-        acronyms=meanings,
+        title_financial_years=frozenset(quantities.financial_years(title)),
     )
 
 
@@ -119,10 +150,16 @@ class Pairing:
     numbers: tuple[Quantity, ...] = ()
 
 
-def compare(document: Document, profiles: Mapping[Key, Profile], rarity: Rarity) -> dict[Key, list[Pairing]]:
+def compare(
+    document: Document,
+    profiles: Mapping[Key, Profile],
+    rarity: Rarity,
+    looks_promising: Callable[[Pairing], bool] = lambda pairing: True,
+) -> dict[Key, list[Pairing]]:
     """For each commitment the passages that may bear on it, strongest first, with features.
 
     The commitments are compared with each other too: a passage that fits another one better is none of this one's.
+    Further passages than the strongest are worked out only where that one `looks_promising`.
     """
     known: dict[str, float] = {}
 
@@ -140,21 +177,16 @@ def compare(document: Document, profiles: Mapping[Key, Profile], rarity: Rarity)
     for rivals in best_on.values():
         rivals.sort(key=lambda rival: -rival[0])
     tops = sorted(((found[0].strength, key) for key, found in drafts.items()), key=lambda top: -top[0])[:4]
-    return {
-        key: [
-            _pairing(
-                document,
-                profiles[key],
-                draft,
-                weight,
-                rival=next((strength for strength, other in best_on[draft.passage] if other != key), 0.0),
-                others=[strength for strength, other in tops if other != key][:3],
-                own=found,
-            )
-            for draft in found
-        ]
-        for key, found in drafts.items()
-    }
+    result: dict[Key, list[Pairing]] = {}
+    for key, found in drafts.items():
+        others = [strength for strength, other in tops if other != key][:3]
+        for draft in found:
+            rival = next((strength for strength, other in best_on[draft.passage] if other != key), 0.0)
+            pairing = _pairing(document, profiles[key], draft, weight, rival, others, found)
+            result.setdefault(key, []).append(pairing)
+            if draft is found[0] and not looks_promising(pairing):
+                break
+    return result
 
 
 @dataclass(slots=True)
@@ -213,14 +245,10 @@ def _pairing(
     title_by_weight = sorted(profile.title, key=lambda term: (-weight(term), term))
     rarest = title_by_weight[0] if title_by_weight else ""
     second = title_by_weight[1] if len(title_by_weight) > 1 else rarest
-    stated = quantities.quantities(passage.text)
-    shared = profile.quantities & stated
+    stated = document.stated(number)
+    shared = profile.quantities & stated.quantities
     named = [name for name in profile.names if f" {name} " in document.text_of_stems[number]]
-    named_anywhere = [
-        name
-        for name in profile.names
-        if f" {name} " in document.title_text_of_stems or any(f" {name} " in text for text in document.text_of_stems)
-    ]
+    named_anywhere = any(f" {name} " in document.all_stems for name in profile.names)
     phrases_here = profile.pairs & document.pairs[number]
     phrases_anywhere = profile.pairs & document.all_pairs
 
@@ -250,7 +278,7 @@ def _pairing(
         "title's rarest word in release": float(rarest in everywhere),
         "title's second word in passage": float(second in sentence),
         "name in passage": float(bool(named)),
-        "name in release": float(bool(named_anywhere)),
+        "name in release": float(named_anywhere),
         "names missing": float(bool(profile.names) and not named_anywhere),
         "release title": _share(profile.title, document.title_stems, weight),
         "release title, all": sum(
@@ -260,24 +288,28 @@ def _pairing(
         "margin over rival": draft.strength - rival,
         "beaten by rival": float(rival > draft.strength),
         "release bears on others": sum(others) / max(len(others), 1),
-        "other passages": sum(other.strength for other in own if other is not draft) / 2,
-        **_number_features(profile, stated, shared),
-        **_time_features(profile, document, passage),
-        **_place_features(profile, document, passage),
+        "other passages": sum(other.strength for other in own[:3] if other is not draft) / 2,
+        **_number_features(profile, stated.quantities, shared),
+        **_time_features(profile, document, stated),
+        **_place_features(profile, document, stated),
         "voice not official": float(document.voice not in ("official", "parliament")),
         "length": math.log1p(len(document.passages)),
-        "heading": float(
-            passage.text == passage.heading or not passage.text.rstrip().endswith((".", "!", "?", "”", '"'))
-        ),
+        "heading": float(stated.is_heading),
+        "is the title": float(passage.text.strip() == document.title.strip()),
+        "in a list": float(bool(passage.lead)),
+        "leads a list": float(passage.text.endswith(":")),
+        "opens the release": float(number == 0),
+        "has a number": float(bool(stated.quantities)),
+        "promises": float(bool(PROMISING.search(passage.text))),
+        "words": math.log1p(stated.words),
+        "strength beside its best": draft.strength / own[0].strength,
     }
     return Pairing(
         number, draft.strength, features, draft.matched, tuple(profile.names[name] for name in named), tuple(shared)
     )
 
 
-def _number_features(
-    profile: Profile, stated: set[Quantity], shared: frozenset[Quantity] | set[Quantity]
-) -> dict[str, float]:
+def _number_features(profile: Profile, stated: frozenset[Quantity], shared: frozenset[Quantity]) -> dict[str, float]:
     big = {quantity for quantity in shared if quantity.kind or quantity.value >= 100}
     money = {quantity for quantity in profile.quantities if quantity.kind in "£€$" and quantity.kind}
     money_here = {quantity for quantity in stated if quantity.kind in "£€$" and quantity.kind}
@@ -290,7 +322,7 @@ def _number_features(
     }
 
 
-def _time_features(profile: Profile, document: Document, passage: Passage) -> dict[str, float]:
+def _time_features(profile: Profile, document: Document, stated: Stated) -> dict[str, float]:
     published = document.published
     latest = max((year for year in document.years if year < 2100), default=None)
     if published is None and latest is not None:
@@ -302,9 +334,7 @@ def _time_features(profile: Profile, document: Document, passage: Passage) -> di
         lead = 0.0
     before_office = bool(published and profile.took_office and published < profile.took_office)
     after_office = bool(published and profile.left_office and published > profile.left_office)
-    here = quantities.years(passage.text)
-    fiscal_here = quantities.financial_years(passage.text)
-    fiscal_all = quantities.financial_years(document.title)
+    here, fiscal_here, fiscal_all = stated.years, stated.financial_years, document.title_financial_years
     conflict = (
         bool(profile.financial_years)
         and bool(fiscal_here | fiscal_all)
@@ -325,7 +355,7 @@ def _time_features(profile: Profile, document: Document, passage: Passage) -> di
     }
 
 
-def _place_features(profile: Profile, document: Document, passage: Passage) -> dict[str, float]:
+def _place_features(profile: Profile, document: Document, stated: Stated) -> dict[str, float]:
     home = sum(count for country, count in document.countries.items() if country in places.HOME)
     abroad = {
         country: count
@@ -334,7 +364,7 @@ def _place_features(profile: Profile, document: Document, passage: Passage) -> d
     }
     main_abroad = max(abroad.values(), default=0)
     wanted = profile.countries - places.HOME
-    here = set(places.countries(passage.text)) | set(places.countries(f"{passage.lead} {passage.heading}"))
+    here = stated.countries
     return {
         "another country in title": float(bool(document.title_countries - places.HOME - profile.countries)),
         "abroad": float(main_abroad > 0 and main_abroad >= home and not wanted & document.countries.keys()),

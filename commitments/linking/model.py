@@ -20,7 +20,7 @@ SMALLEST_SHARE = 0.0005
 
 @dataclass(frozen=True)
 class Model:
-    """Coefficients per feature, the threshold from which a suggestion is shown, and how common words are.
+    """Coefficients per feature for a pair, and for choosing among its passages; the threshold from which a suggestion is shown, and how common words are.
 
     `common` gives the share of passages of everyday releases in which a stem occurs. `made` tells when, by
     which command and from which data (as a hash) the file was made; `metrics` how good it was then.
@@ -29,6 +29,7 @@ class Model:
     version: str
     intercept: float
     coefficients: Mapping[str, float]
+    passage_coefficients: Mapping[str, float]
     threshold: float
     common: Mapping[str, float]
     made: Mapping[str, Any] = field(default_factory=dict)
@@ -40,6 +41,10 @@ class Model:
             weight * features[name] for name, weight in self.coefficients.items() if name in features
         )
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+    def preference(self, features: Mapping[str, float]) -> float:
+        """How well a passage says it, beside other passages of the same release for the same commitment."""
+        return sum(weight * features[name] for name, weight in self.passage_coefficients.items() if name in features)
 
     def rarity(self, commitments_with_term: int, commitments: int, term: str) -> float:
         """How much a term tells apart, in a record of so many commitments of which some have it."""
@@ -55,6 +60,7 @@ class Model:
             "threshold": self.threshold,
             "intercept": self.intercept,
             "coefficients": dict(self.coefficients),
+            "passage_coefficients": dict(self.passage_coefficients),
             "common": dict(self.common),
         }
 

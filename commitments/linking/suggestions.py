@@ -27,6 +27,10 @@ Key = TypeVar("Key", bound=Hashable)
 MAX_SUGGESTIONS = 40
 
 
+#: Where the strongest passage scores less than this share of the threshold, the others are not looked at.
+HOPELESS = 0.2
+
+
 @dataclass(frozen=True)
 class Match(Generic[Key]):
     """A commitment that a release seems to bear on: its best passage and how sure the model is, from 0 to 1."""
@@ -85,20 +89,24 @@ def read(
     found = candidates(release, index, model)
     least = model.threshold if threshold is None else threshold
     matches = []
-    for key, pairings in compare(release, found.profiles, found.rarity).items():
+    hopeless = least * HOPELESS
+    compared = compare(release, found.profiles, found.rarity, lambda pairing: model.score(pairing.features) >= hopeless)
+    for key, pairings in compared.items():
         unwanted = (excluded or {}).get(key, ())
-        scored = [
-            (model.score(pairing.features), pairing)
-            for pairing in pairings
-            if not _was_there(release.passages[pairing.passage].text, unwanted)
-        ]
-        if not scored:
+        allowed = [one for one in pairings if not _was_there(release.passages[one.passage].text, unwanted)]
+        if not allowed:
             continue
-        score, best = max(scored, key=lambda pair: (pair[0], -pair[1].passage))
+        best = best_of(allowed, model)
+        score = model.score(best.features)
         if score >= least:
             matches.append(Match(key, found.profiles[key], best, score))
     matches.sort(key=lambda match: (-match.score, str(match.commitment)))
     return Reading(release, found.rarity, matches[:MAX_SUGGESTIONS])
+
+
+def best_of(pairings: Sequence[Pairing], model: Model) -> Pairing:
+    """The passage that says it best."""
+    return max(pairings, key=lambda pairing: (model.preference(pairing.features), -pairing.passage))
 
 
 def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.date) -> Suggestion[Key]:

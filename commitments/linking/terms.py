@@ -10,6 +10,7 @@ from functools import lru_cache
 import snowballstemmer
 
 MAX_TERM_CHARACTERS = 60
+LONGEST_NAME_CHARACTERS = 120
 
 #: Words that say nothing about the subject, in any text.
 STOP_WORDS = frozenset(
@@ -107,7 +108,7 @@ NAME = re.compile(
     r"(?<![\w’'])[A-Z][\w’'-]*(?:(?:[ \u00a0]+(?:of|and|for|the|to|on|in|against))*[ \u00a0]+[A-Z][\w’'-]*)+"
 )
 _ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]{1,7}s?\b")
-_DEFINED = re.compile(r"((?:[\w’'-]+[ \u00a0]+){1,7}[\w’'-]+)[ \u00a0]*\(([A-Z][A-Z0-9]{1,7})s?\)")
+_DEFINED = re.compile(r"\(([A-Z][A-Z0-9]{1,7})s?\)")
 
 
 def acronyms(text: str) -> set[str]:
@@ -121,9 +122,10 @@ def defined_acronyms(text: str) -> dict[str, list[str]]:
     """Acronyms that a text explains, "Emergency Services Network (ESN)", with the stems of what they stand for."""
     meanings: dict[str, list[str]] = {}
     for match in _DEFINED.finditer(text):
-        acronym = match.group(2)
-        spoken = [part for part in re.split(r"[\s-]+", match.group(1)) if part]
-        for take in range(len(spoken), 0, -1):
+        acronym = match.group(1)
+        before = text[max(match.start() - LONGEST_NAME_CHARACTERS, 0) : match.start()]
+        spoken = [part for part in re.split(r"[\s-]+", before) if part][-len(acronym) - 3 :]
+        for take in range(len(spoken), 1, -1):
             tail = spoken[-take:]
             initials = "".join(part[0].upper() for part in tail)
             weighty = "".join(part[0].upper() for part in tail if stem(part))

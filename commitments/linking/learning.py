@@ -1,0 +1,112 @@
+"""Makes a new version of the model from labelled sets and from what staff decided."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from commitments.linking import evaluation, fitting, labelled
+from commitments.linking.features import Pairing, document
+from commitments.linking.fitting import Example
+from commitments.linking.labelled import LabelledSet, Pair
+from commitments.linking.model import Model
+
+FOLDS = 10
+#: With fewer decisions than this nothing can be learnt from them.
+LEAST_DECISIONS = 20
+
+
+class TooFewDecisions(ValueError):
+    """There is too little to learn from; the message says how much there is."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The new model, and F1 on later evidence by set: of the model that was in use, and of the new way by
+    cross-validation over releases (so that it is not praised for what it has learnt by heart)."""
+
+    model: Model
+    before: dict[str, float]
+    after: dict[str, float]
+
+
+def train(folders: Sequence[Path], model: Model, now: dt.datetime, from_decisions: bool) -> Outcome:
+    """Fit a new model. Raises UnreadableSet or TooFewDecisions."""
+    sets = [labelled.load(folder) for folder in folders]
+    base = replace(model, common=_common(sets))
+    examples = [example for one in sets for example in fitting.examples(one, base)]
+    decided = decisions() if from_decisions else []
+    scores = fitting.cross_validated([*examples, *decided], base, folds=FOLDS)
+    by_set: dict[str, dict[Pair, float]] = {one.name: {} for one in sets}
+    for (source, pair), score in scores.items():
+        if source in by_set:
+            by_set[source][pair] = score
+    threshold = _threshold(sets, by_set)
+    after = {one.name: _f1(one, by_set[one.name], threshold) for one in sets}
+    before = {
+        one.name: _f1(one, evaluation.run(one, lambda release: model, 2.0).scores, model.threshold) for one in sets
+    }
+    fitted = fitting.fit([*examples, *decided], base)
+    return Outcome(
+        replace(
+            fitted,
+            version=f"{now:%Y-%m-%d.%H%M}",
+            threshold=threshold,
+            made={
+                "at": now.isoformat(timespec="minutes"),
+                "command": " ".join(
+                    ["train_linker", *(f"--from {one.name}" for one in sets), *(["--from-decisions"] * from_decisions)]
+                ),
+                "sha256 of the data": labelled.fingerprint(folders),
+                "pairs": len(examples),
+                "decisions": len(decided),
+            },
+            metrics={"F1 of later evidence, cross-validated over releases": after},
+        ),
+        before,
+        after,
+    )
+
+
+def decisions() -> list[Example]:
+    """What staff accepted and rejected, as the linker saw it then. Raises TooFewDecisions."""
+    from commitments.models import Evidence
+
+    rows = (
+        Evidence.objects.exclude(state=Evidence.State.SUGGESTED)
+        .exclude(features={})
+        .values_list("commitment__reference", "release_id", "features", "state")
+    )
+    found = [
+        Example(
+            "decisions",
+            (reference, str(release)),
+            [Pairing(0, 0.0, features, frozenset())],
+            state == Evidence.State.ACCEPTED,
+            [False],
+        )
+        for reference, release, features, state in rows
+    ]
+    if len(found) < LEAST_DECISIONS:
+        raise TooFewDecisions(f"There are {len(found)} decisions to learn from; at least {LEAST_DECISIONS} are needed.")
+    return found
+
+
+def _common(sets: Sequence[LabelledSet]) -> dict[str, float]:
+    return fitting.common_words(
+        document(release.title, release.text, release.published, release.voice)
+        for one in sets
+        for release in one.releases
+    )
+
+
+def _threshold(sets: Sequence[LabelledSet], scores: dict[str, dict[Pair, float]]) -> float:
+    """The threshold with the best mean F1 over the sets, each as important as the others."""
+    steps = [step / 50 for step in range(10, 45)]
+    return max(steps, key=lambda least: sum(_f1(one, scores[one.name], least) for one in sets))
+
+
+def _f1(one: LabelledSet, scores: Mapping[Pair, float], threshold: float) -> float:
+    return evaluation.later_quality(one, scores, threshold).f1
