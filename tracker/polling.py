@@ -91,15 +91,19 @@ def poll_due(now: dt.datetime) -> list[Poll]:
     return polls
 
 
-def look(source: Source, *, etag: str = "", last_modified: str = "") -> tuple[Response, list[Entry]]:
-    """Fetch `source` and read what is there, storing nothing. The entries are empty unless the status is 200.
+def ask(source: Source, *, conditionally: bool = False) -> Response:
+    """Fetch `source`; conditionally, by what it told us last time. Raises FetchError or KindNotAvailable."""
+    return fetch(
+        source.url,
+        etag=source.etag if conditionally else "",
+        last_modified=source.last_modified if conditionally else "",
+        accept=kind_of(source.kind).ACCEPT,
+    )
 
-    Raises FetchError, NotUnderstood, SourceEnded or KindNotAvailable.
-    """
-    kind = kind_of(source.kind)
-    response = fetch(source.url, etag=etag, last_modified=last_modified, accept=kind.ACCEPT)
-    has_content = response.status == 200 and response.body.strip()
-    return response, kind.parse(source, response) if has_content else []
+
+def read(source: Source, response: Response) -> list[Entry]:
+    """What an answer of status 200 holds. Raises NotUnderstood, SourceEnded or KindNotAvailable."""
+    return kind_of(source.kind).parse(source, response) if response.body.strip() else []
 
 
 def status_sentence(response: Response) -> str:
@@ -122,17 +126,19 @@ def _claim(source: Source, now: dt.datetime, *, force: bool, only_if_due: bool) 
 
 def _look_and_store(source: Source, now: dt.datetime, findings: _Findings) -> None:
     try:
-        findings.response, entries = look(source, etag=source.etag, last_modified=source.last_modified)
+        response = findings.response = ask(source, conditionally=True)
+        entries = read(source, response) if response.status == 200 else []
     except FetchRefused as error:
         findings.outcome, findings.detail = Poll.Outcome.REFUSED, str(error)
-        return
     except (FetchError, NotUnderstood, KindNotAvailable) as error:
         findings.detail = str(error)
-        return
     except SourceEnded as ended:
         findings.outcome, findings.detail, findings.ended = Poll.Outcome.GONE, str(ended), True
-        return
-    response = findings.response
+    else:
+        _judge(source, response, entries, now, findings)
+
+
+def _judge(source: Source, response: Response, entries: list[Entry], now: dt.datetime, findings: _Findings) -> None:
     if response.status == 304:
         findings.outcome = Poll.Outcome.NOT_MODIFIED
     elif response.status == 410:

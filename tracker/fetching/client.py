@@ -222,17 +222,18 @@ def _as_text(header: str) -> str:
 def _sentence(address: guard.Address, error: Exception) -> str:
     """What `error` means, in words for staff."""
     host = f"{address.host}:{address.port}"
-    causes = list(_causes(error))
+    # To urllib3 every connection that cannot be made is a kind of time-out.
+    causes = [cause for cause in _causes(error) if not isinstance(cause, urllib3.exceptions.NewConnectionError)]
     if any(isinstance(cause, socket.gaierror | UnicodeError) for cause in causes):
         return f"The name {address.host} cannot be found (DNS)."
     if any(
         isinstance(cause, ssl.SSLError | urllib3.exceptions.SSLError | requests.exceptions.SSLError) for cause in causes
     ):
         return f"No secure connection to {host} (TLS): {_last_words(causes)}."
-    if any(isinstance(cause, TimeoutError | requests.Timeout | urllib3.exceptions.TimeoutError) for cause in causes):
-        return f"{host} did not answer in time (time-out after {SILENCE_SECONDS:.0f} seconds of silence)."
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return f"{host} refused the connection."
+    if any(isinstance(cause, TimeoutError | requests.Timeout | urllib3.exceptions.TimeoutError) for cause in causes):
+        return f"{host} did not answer in time (time-out after {SILENCE_SECONDS:.0f} seconds of silence)."
     if any(isinstance(cause, urllib3.exceptions.IncompleteRead) for cause in causes):
         return f"{host} broke off in the middle of its answer."
     if any(isinstance(cause, urllib3.exceptions.DecodeError) for cause in causes):

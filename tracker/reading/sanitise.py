@@ -11,10 +11,12 @@ import nh3
 MAX_TITLE_LENGTH = 500
 MAX_ADDRESS_LENGTH = 2000
 
-#: All but tab and line feed; also what is invisible and turns text around, and half surrogate pairs.
+#: What ends lines, steers terminals or turns text around unseen, and halves of surrogate pairs. Tab and line feed stay.
 _CONTROL = re.compile(
-    "[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x90\x9b-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+    "\ud800-\udfff\ufffe\uffff]"
 )
+_WHITE_SPACE = re.compile("[ \t\r\n\x85\u2028\u2029]+")
 _ACTIVE = re.compile(r"<\s*/?\s*(script|style|iframe|object|embed|svg|math|img|meta|link|form)\b", re.IGNORECASE)
 
 
@@ -29,7 +31,7 @@ def title_line(title: str, *, is_markup: bool) -> str:
     """
     if is_markup or _ACTIVE.search(title):
         title = unescape(nh3.clean(title, tags=set()))
-    line = " ".join(without_control_characters(title).split())
+    line = _WHITE_SPACE.sub(" ", without_control_characters(title)).strip()
     return line if len(line) <= MAX_TITLE_LENGTH else line[: MAX_TITLE_LENGTH - 1].rstrip() + "…"
 
 

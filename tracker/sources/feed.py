@@ -135,8 +135,8 @@ def _what_it_is(response: Response, problem: Exception | None) -> str:
             ".//title"
         )
         return f"it is a web page titled “{title_line(title, is_markup=False)}”" if title else "it is a web page"
+    if not beginning.lstrip().startswith("<"):
+        return "it is not XML"
     if isinstance(problem, SAXParseException):
         return f"its XML is broken in line {problem.getLineNumber()} ({problem.getMessage()})"
-    if beginning.lstrip().startswith("<"):
-        return "it is XML, but neither RSS, Atom nor RDF"
-    return "it is not XML"
+    return "it is XML, but neither RSS, Atom nor RDF"

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from tracker.fetching import FetchError
 from tracker.fetching.guard import checked_address
 from tracker.models import Source, Voice
-from tracker.polling import look, status_sentence
+from tracker.polling import ask, read, status_sentence
 from tracker.sources import Entry, KindNotAvailable, NotUnderstood, SourceEnded, kind_of
 
 SHOWN_ENTRIES = 10
@@ -90,14 +90,14 @@ def _source(options: dict[str, Any]) -> Source:
 
 def _trial(source: Source) -> list[Entry]:
     try:
-        response, entries = look(source)
+        response = ask(source)
+        if response.status != 200:
+            raise CommandError(f"Not added: {status_sentence(response)}")
+        if not response.body.strip():
+            raise CommandError("Not added: the answer is empty.")
+        return read(source, response)
     except (FetchError, NotUnderstood, SourceEnded) as error:
         raise CommandError(f"Not added: {error}") from error
-    if response.status != 200:
-        raise CommandError(f"Not added: {status_sentence(response)}")
-    if not response.body.strip():
-        raise CommandError("Not added: the answer is empty.")
-    return entries
 
 
 def _as_json(source: Source, entries: list[Entry] | None) -> dict[str, Any]:
