@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ class DecisionRefused(ValueError):
 
 
 @transaction.atomic
-def accept(evidence: Evidence, by: AbstractBaseUser, now: dt.datetime | None = None) -> list[Measurement]:
+def accept(evidence: Evidence, by: User, now: dt.datetime | None = None) -> list[Measurement]:
     """Make a suggestion part of the record. Returns the measurements that its figures became.
 
     Raises DecisionRefused if somebody has accepted it already.
@@ -44,7 +44,7 @@ def accept(evidence: Evidence, by: AbstractBaseUser, now: dt.datetime | None = N
 
 
 @transaction.atomic
-def reject(evidence: Evidence, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None) -> None:
+def reject(evidence: Evidence, by: User, reason: str, now: dt.datetime | None = None) -> None:
     """Say that a suggestion does not belong. What it had added to the record is withdrawn, not deleted.
 
     Raises DecisionRefused without a reason, or if a status or a milestone rests on it.
@@ -73,7 +73,7 @@ def reject(evidence: Evidence, by: AbstractBaseUser, reason: str, now: dt.dateti
 def change_status(
     commitment: Commitment,
     to: str,
-    by: AbstractBaseUser,
+    by: User,
     reason: str,
     effective_from: dt.date,
     evidence: Evidence | None = None,
@@ -131,7 +131,7 @@ def _lock(evidence: Evidence) -> Evidence:
     return Evidence.objects.select_for_update().get(pk=evidence.pk)
 
 
-def _decide(evidence: Evidence, by: AbstractBaseUser, now: dt.datetime) -> None:
+def _decide(evidence: Evidence, by: User, now: dt.datetime) -> None:
     evidence.decided_by_id = by.pk
     evidence.decided_at = now
     evidence.save(update_fields=["state", "reject_reason", "decided_by", "decided_at"])

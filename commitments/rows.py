@@ -170,7 +170,7 @@ class _Reading:
         milestones, titles = [], set()
         for number, item in enumerate(value, start=1):
             step = _Reading(self.line, {**item, "title": item.get("title")})
-            milestone = {
+            milestone: dict[str, Any] = {
                 "title": step.text("title"),
                 "deadline_text": step.text("deadline_text"),
                 "earliest": step.date("earliest"),

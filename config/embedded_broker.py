@@ -25,7 +25,8 @@ class Channel(virtual.Channel):
     supports_fanout = False
 
     def _folder(self, queue: str) -> Path:
-        folder = Path(self.connection.client.transport_options["folder"]) / re.sub(r"[^\w.-]", "_", queue)
+        connection: Any = self.connection
+        folder = Path(connection.client.transport_options["folder"]) / re.sub(r"[^\w.-]", "_", queue)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

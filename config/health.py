@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import kombu
 from django.conf import settings
@@ -45,7 +46,8 @@ def _broker() -> str:
         with app.connection_for_write(transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS) as broker:
             broker.ensure_connection(max_retries=1, timeout=3)
             if broker.transport.driver_type == "embedded":
-                broker.default_channel._size("celery")
+                folder: Any = broker.default_channel
+                folder._size("celery")
     except (kombu.exceptions.OperationalError, OSError):
         return "no answer"
     return "ok"
