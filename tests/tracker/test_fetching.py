@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import itertools
 import socket
 import threading
 import time
@@ -233,7 +234,7 @@ class TestOneAtATime:
             thread.join()
         spans.sort()
         assert len(spans) == 4
-        assert all(later[0] - earlier[1] >= 0.09 for earlier, later in zip(spans, spans[1:], strict=False))
+        assert all(later[0] - earlier[1] >= 0.09 for earlier, later in itertools.pairwise(spans))
 
 
 @pytest.mark.parametrize(

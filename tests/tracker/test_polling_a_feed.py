@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,13 +69,13 @@ class TestWhatIsStored:
         snapshot = Revision.objects.get().snapshot
         assert archive.read(snapshot) == atom(FIRST).encode()
 
-    def test_damage_in_the_archive_is_noticed(
-        self, make_source: MakeSource, feed: Any, now: Any, settings: Any
+    def test_damage_to_the_archive_is_noticed(
+        self, make_source: MakeSource, feed: Any, now: Any, own_data_folder: Path
     ) -> None:
         feed(FIRST)
         poll(make_source(), now=now)
         snapshot = Snapshot.objects.get()
-        (settings.DATA_DIR / "archive" / snapshot.path).write_bytes(b"something else")
+        (own_data_folder / "archive" / snapshot.path).write_bytes(b"something else")
         with pytest.raises(archive.Damaged):
             archive.read(snapshot)
 
@@ -262,9 +263,7 @@ class TestWhatWentWrong:
         assert source.state == Source.State.ENDED
         assert not Release.objects.exists()
 
-    def test_a_source_that_is_gone_is_left_alone(
-        self, make_source: MakeSource, httpserver: HTTPServer, now: Any
-    ) -> None:
+    def test_what_is_gone_is_left_alone(self, make_source: MakeSource, httpserver: HTTPServer, now: Any) -> None:
         httpserver.expect_request("/feed").respond_with_data("", status=410)
         source = make_source()
         poll(source, now=now)

@@ -94,23 +94,24 @@ def _ask(
     address: guard.Address, headers: Mapping[str, str], seconds: float
 ) -> tuple[int, CaseInsensitiveDict[str], bytes]:
     """One request without following redirects, ended by force after `seconds`."""
+    too_slow = f"{address.host} had not finished answering after {seconds:.0f} seconds."
     with _deadline(seconds) as deadline, _session(address, deadline) as session:
         try:
-            answer = session.get(
+            with session.get(
                 address.url,
                 headers=headers,
                 timeout=min(SILENCE_SECONDS, seconds),
                 allow_redirects=False,
                 stream=True,
-            )
-            with answer:
-                return answer.status_code, answer.headers, _body(answer) if answer.status_code == 200 else b""
+            ) as answer:
+                body = _body(answer) if answer.status_code == 200 else b""
         except AntiSSRFError as error:
             raise guard.refusal(address) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            if deadline.passed:
-                raise FetchFailed(f"{address.host} had not finished answering after {seconds:.0f} seconds.") from error
-            raise FetchFailed(_sentence(address, error)) from error
+            raise FetchFailed(too_slow if deadline.passed else _sentence(address, error)) from error
+        if deadline.passed:  # headers that are cut look like headers that end
+            raise FetchFailed(too_slow)
+        return answer.status_code, answer.headers, body
 
 
 def _body(answer: requests.Response) -> bytes:

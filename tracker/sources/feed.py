@@ -64,7 +64,7 @@ def _from_xml(response: Response) -> list[Entry]:
         sanitize_html=False,  # only text is kept
     )
     problem = document.get("bozo_exception") if document.get("bozo") else None
-    if not document.entries and (not document.version or isinstance(problem, SAXParseException)):
+    if not document.entries and (not document.get("version") or isinstance(problem, SAXParseException)):
         raise NotUnderstood(f"The answer is not a feed: {_what_it_is(response, problem)}.")
     if isinstance(problem, SAXParseException) and not _CLOSING_TAG.search(response.body.rstrip(b"\0 \r\n\t")):
         raise NotUnderstood("The feed breaks off in the middle.")
