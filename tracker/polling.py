@@ -73,9 +73,10 @@ def poll(source: Source, *, now: dt.datetime, force: bool = False, only_if_due: 
     findings = _Findings()
     try:
         _look_and_store(source, now, findings)
-    except Exception:
-        Source.objects.filter(pk=source.pk, lease_token=token).update(leased_until=None, lease_token=None)
-        raise
+    except Exception as error:  # a source that trips us up must wait its turn like any that fails, and be seen
+        log.exception("%s: the poll failed by a fault of ours", source)
+        findings.outcome = Poll.Outcome.FAILED
+        findings.detail = f"The watch itself failed on this source: {type(error).__name__}: {error}."
     finished = now + dt.timedelta(seconds=time.monotonic() - started)
     return _record(source, token, findings, now, finished)
 

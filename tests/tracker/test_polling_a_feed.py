@@ -16,7 +16,7 @@ from werkzeug import Request, Response
 from tests.tracker.conftest import atom
 from tracker import archive, polling
 from tracker.models import Appearance, Poll, Release, Revision, Snapshot, Source
-from tracker.polling import PollDeclined, ask, poll, poll_due
+from tracker.polling import PollDeclined, ask, poll, poll_due, read
 from tracker.signals import release_ingested
 
 FIRST = {
@@ -229,6 +229,27 @@ class TestWhatWentWrong:
         outcome = poll(make_source(url="http://no-such-host.invalid/feed"), now=now)
         assert outcome.outcome == "failed"
         assert "DNS" in outcome.detail
+
+    def test_a_fault_of_ours_is_recorded_and_stops_no_other_source(
+        self, make_source: MakeSource, feed: Any, now: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        feed(FIRST)
+        bad = make_source(name="Bad")
+        make_source(name="Good")
+
+        def trip(source: Source, response: Any) -> Any:
+            if source == bad:
+                raise RuntimeError("tripped")
+            return read(source, response)
+
+        monkeypatch.setattr(polling, "read", trip)
+        outcomes = {outcome.source.name: outcome for outcome in poll_due(now)}
+        assert outcomes["Good"].outcome == "new"
+        assert outcomes["Bad"].outcome == "failed"
+        assert "RuntimeError: tripped" in outcomes["Bad"].detail
+        bad.refresh_from_db()
+        assert bad.leased_until is None
+        assert bad.next_due_at > now
 
     def test_what_failed_is_tried_again_ever_more_rarely(
         self, make_source: MakeSource, httpserver: HTTPServer, now: Any
