@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -98,6 +100,6 @@ class Measurement(models.Model):
         return f"{self.get_qualifier_display()} {self.value.normalize():f} {self.series}".strip()
 
     @property
-    def point_date(self) -> object:
+    def point_date(self) -> dt.date:
         """The day the point is drawn at."""
         return self.as_of or self.period_end or self.published_on

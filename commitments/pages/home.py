@@ -1,0 +1,128 @@
+"""The front page: where the record stands today."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+from dataclasses import dataclass
+
+from django.db.models import Max
+
+from commitments.models import Commitment, Definition, Evidence, Publication, Relation, Status, StatusChange
+from commitments.timing import Timing
+from tracker.models import Source
+
+from . import meanings
+from .standing import Line, lines
+from .tally import Tally, tally
+
+SHORT_LIST = 5
+RECENT_CHANGES = 8
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row of a table of counts. `percentage` is the length of its bar, of the longest one."""
+
+    key: str
+    label: str
+    meaning: str
+    count: int
+    percentage: float
+
+
+@dataclass(frozen=True)
+class Change:
+    """A judgement or a new wording, whichever is set."""
+
+    at: dt.datetime
+    commitment: Commitment
+    judgement: StatusChange | None = None
+    wording: Definition | None = None
+
+
+@dataclass(frozen=True)
+class Home:
+    total: int
+    by_status: list[Bar]
+    by_timing: list[Bar]
+    overdue: list[Line]
+    overdue_count: int
+    due_soon: list[Line]
+    due_soon_count: int
+    evidence: list[Evidence]
+    changes: list[Change]
+    last_checked: dt.datetime | None
+
+
+def home(on: dt.date) -> Home:
+    public = Commitment.objects.published()
+    counts = tally(public, on)
+    by_timing = counts.by("timing")
+    return Home(
+        total=counts.total(),
+        by_status=_bars(counts, "status", {key: (key.label, meanings.STATUS[key]) for key in Status}),
+        by_timing=_bars(counts, "timing", {key: (key.label, meanings.TIMING[key]) for key in Timing}),
+        overdue=lines(public.overdue(on)[:SHORT_LIST], on),
+        overdue_count=by_timing[Timing.OVERDUE],
+        due_soon=lines(public.due_soon(on)[:SHORT_LIST], on),
+        due_soon_count=by_timing[Timing.DUE_SOON],
+        evidence=newest_evidence(SHORT_LIST),
+        changes=recent_changes(RECENT_CHANGES),
+        last_checked=last_checked(),
+    )
+
+
+def newest_evidence(limit: int) -> list[Evidence]:
+    """The latest accepted passages that add something, by the date of their release."""
+    return list(
+        Evidence.objects.accepted()
+        .exclude(relation=Relation.RESTATES)
+        .filter(commitment__publication=Publication.PUBLISHED, commitment__merged_into=None)
+        .select_related("commitment", "release", "revision__appearance__source")
+        .newest_first()[:limit]
+    )
+
+
+def recent_changes(limit: int) -> list[Change]:
+    """The latest judgements and rewordings by when they were recorded; what was imported is no change."""
+    public = {"commitment__publication": Publication.PUBLISHED, "commitment__merged_into": None}
+    judgements = StatusChange.objects.filter(**public, imported_from="")
+    wordings = Definition.objects.filter(**public).exclude(kind=Definition.Kind.ORIGINAL)
+    return heapq.nlargest(
+        limit,
+        [
+            *(
+                Change(change.recorded_at, change.commitment, judgement=change)
+                for change in judgements.select_related("commitment").order_by("-recorded_at", "-pk")[:limit]
+            ),
+            *(
+                Change(definition.recorded_at, definition.commitment, wording=definition)
+                for definition in wordings.select_related("commitment").order_by("-recorded_at", "-pk")[:limit]
+            ),
+        ],
+        key=lambda change: change.at,
+    )
+
+
+def last_checked() -> dt.datetime | None:
+    """When any source last answered."""
+    latest: dt.datetime | None = Source.objects.aggregate(latest=Max("last_success_at"))["latest"]
+    return latest
+
+
+def _bars(
+    counts: Tally, dimension: str, labels: dict[Status, tuple[str, str]] | dict[Timing, tuple[str, str]]
+) -> list[Bar]:
+    by = counts.by(dimension)
+    longest = max(by.values(), default=0) or 1
+    return [
+        Bar(
+            key=key.value,
+            label=label,
+            meaning=meaning,
+            count=by[key.value],
+            percentage=round(100 * by[key.value] / longest, 1),
+        )
+        for key, (label, meaning) in labels.items()
+    ]

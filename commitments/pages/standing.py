@@ -1,0 +1,70 @@
+"""How a commitment stands on a day: what an editor judged and what the clock says, as every page shows them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from commitments.models import Commitment, Definition, Status
+from commitments.timing import Timing, timing
+
+from . import meanings, phrases
+
+
+class InForce(Protocol):
+    """A commitment read through `Commitment.objects.in_force(on)`."""
+
+    status: str
+    status_since: dt.date | None
+    due_from: dt.date | None
+    due_by: dt.date | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Status and timing with their words. `days_over` is positive for days past the last day."""
+
+    status: Status
+    timing: Timing
+    timing_sentence: str
+
+    @property
+    def status_meaning(self) -> str:
+        return meanings.STATUS[self.status]
+
+
+def standing(commitment: InForce, on: dt.date) -> Standing:
+    key = timing(commitment.due_from, commitment.due_by, commitment.status, commitment.status_since, on)
+    return Standing(
+        status=Status(commitment.status),
+        timing=key,
+        timing_sentence=phrases.timing(key, commitment.due_from, commitment.due_by, commitment.status_since, on),
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A commitment as one line of a list. `deadline` is the interval in words, empty without one."""
+
+    commitment: Commitment
+    standing: Standing
+    deadline: str
+    deadline_as_worded: str
+
+
+def lines(commitments: Iterable[Commitment], on: dt.date) -> list[Line]:
+    """Lines of commitments read through `in_force(on)`, in their order. One query, for their definitions."""
+    found = list(commitments)
+    definitions = Definition.objects.in_bulk([commitment.definition_id for commitment in found])  # type: ignore[attr-defined]
+    return [_line(commitment, definitions.get(commitment.definition_id), on) for commitment in found]  # type: ignore[attr-defined]
+
+
+def _line(commitment: Commitment, definition: Definition | None, on: dt.date) -> Line:
+    return Line(
+        commitment=commitment,
+        standing=standing(commitment, on),  # type: ignore[arg-type]
+        deadline=phrases.interval(definition.deadline_earliest, definition.deadline_latest) if definition else "",
+        deadline_as_worded=definition.deadline_text if definition else "",
+    )

@@ -1,0 +1,45 @@
+"""Pages of the record: the front page, the list, one commitment."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from commitments.models import Commitment, Publication
+from commitments.pages.commitment import commitment_page
+from commitments.pages.home import home
+from commitments.pages.methodology import methodology
+from commitments.pages.register import register
+
+
+@require_safe
+def show_home(request: HttpRequest) -> HttpResponse:
+    return render(request, "commitments/home.html", {"home": home(timezone.localdate())})
+
+
+@require_safe
+def list_commitments(request: HttpRequest) -> HttpResponse:
+    return render(request, "commitments/register.html", {"register": register(request.GET, timezone.localdate())})
+
+
+@require_safe
+def show_commitment(request: HttpRequest, slug: str) -> HttpResponse:
+    """One that was merged into another answers with that one's address for good; drafts are not there."""
+    today = timezone.localdate()
+    public = Commitment.objects.filter(publication=Publication.PUBLISHED).in_force(today)
+    commitment = get_object_or_404(
+        public.select_related(
+            "administration", "adopted_by", "department", "policy_area", "parent", "merged_into"
+        ).prefetch_related("other_departments"),
+        slug=slug,
+    )
+    if commitment.merged_into is not None:
+        return redirect(commitment.merged_into, permanent=True)
+    return render(request, "commitments/commitment.html", {"page": commitment_page(commitment, today)})
+
+
+@require_safe
+def show_methodology(request: HttpRequest) -> HttpResponse:
+    return render(request, "commitments/methodology.html", {"methodology": methodology()})

@@ -1,0 +1,28 @@
+"""Pages of the watch: stored releases and the sources they come from."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from commitments.pages.release import release_page
+from commitments.pages.sources import sources_page
+from tracker.models import Release, Revision
+
+
+@require_safe
+def show_release(request: HttpRequest, release_id: int, number: int | None = None) -> HttpResponse:
+    """A release at its latest revision, or at the one with this number."""
+    release = get_object_or_404(Release, pk=release_id)
+    try:
+        page = release_page(release, number)
+    except Revision.DoesNotExist as absent:
+        raise Http404(str(absent)) from absent
+    return render(request, "commitments/release.html", {"page": page})
+
+
+@require_safe
+def show_sources(request: HttpRequest) -> HttpResponse:
+    return render(request, "commitments/sources.html", {"page": sources_page(timezone.now())})
