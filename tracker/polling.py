@@ -28,6 +28,7 @@ GIVE_UP_AFTER = dt.timedelta(days=30)
 #: A permanent redirect is believed when it has stood for so long.
 MOVE_BELIEVED_AFTER = dt.timedelta(days=1)
 RELEASES_THAT_SET_THE_PACE = 50
+MAX_ENTRIES = 2000
 
 SLOW_DOWN_STATUSES = {429, 503}
 _MEANINGS = {
@@ -156,6 +157,9 @@ def _judge(source: Source, response: Response, entries: list[Entry], now: dt.dat
 def _store(source: Source, response: Response, entries: list[Entry], now: dt.datetime, findings: _Findings) -> None:
     """Ingest what was not seen before. An entry that cannot be stored does not keep the others out."""
     findings.entries = len(entries)
+    if len(entries) > MAX_ENTRIES:
+        findings.detail = f"Only the first {MAX_ENTRIES} of {len(entries)} items were read. "
+        entries = entries[:MAX_ENTRIES]
     found = identities(entries)
     unseen = not_seen_before(source, entries, found, now)
     if unseen:
@@ -173,7 +177,7 @@ def _store(source: Source, response: Response, entries: list[Entry], now: dt.dat
     brought_something = findings.new_releases or findings.new_revisions
     findings.outcome = Poll.Outcome.NEW if brought_something else Poll.Outcome.UNCHANGED
     if findings.failed_entries:
-        findings.detail = (
+        findings.detail += (
             f"{len(findings.failed_entries)} of {len(entries)} items could not be stored and will be tried again: "
             f"{'; '.join(findings.failed_entries[:3])}."
         )
@@ -191,7 +195,7 @@ def _record(
         started_at=started_at,
         finished_at=finished_at,
         outcome=findings.outcome,
-        detail=findings.detail,
+        detail=findings.detail.strip(),
         http_status=response.status if response else None,
         received_bytes=len(response.body) if response else 0,
         entries=findings.entries,

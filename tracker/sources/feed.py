@@ -26,7 +26,6 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
-MAX_ENTRIES = 2000
 
 #: What GOV.UK puts in front of titles to say what sort of page it is.
 GOVUK_LABELS = (
@@ -46,14 +45,14 @@ _TEXT_TYPES = {"text/plain", "text/html", "application/xhtml+xml"}
 
 
 def parse(source: Source, response: Response) -> list[Entry]:
-    """The items of a feed, at most MAX_ENTRIES, each with a title. See tracker.sources.Kind."""
+    """The items of a feed, each with a title. See tracker.sources.Kind."""
     if json_feed.looks_like_json(response.body):
         entries = json_feed.parse(response.body, response.final_url)
     else:
         entries = _from_xml(response)
     if len(entries) == 1 and _says_that_it_ended(entries[0]):
         raise SourceEnded("The publisher says that this feed has ended.")
-    return [_titled(entry) for entry in entries[:MAX_ENTRIES]]
+    return [_titled(entry) for entry in entries]
 
 
 def _from_xml(response: Response) -> list[Entry]:
