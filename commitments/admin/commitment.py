@@ -1,0 +1,221 @@
+"""Commitments: the list by which staff work, and one commitment with its history."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from commitments import timing
+from commitments.admin.definition import DefinitionForm, DefinitionInline, reading
+from commitments.admin.expectation import MilestoneInline, NextEvidenceInline, QuestionInline
+from commitments.admin.status import StatusChangeInline, change_status_view
+from commitments.models import Commitment, Definition, Evidence, Status
+from commitments.pages import phrases
+from commitments.pages.standing import standing
+
+
+class StatusFilter(admin.SimpleListFilter):
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(Status.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> QuerySet[Commitment]:
+        return queryset.filter(Q(status=self.value())) if self.value() in Status.values else queryset
+
+
+class TimingFilter(admin.SimpleListFilter):
+    title = "timing"
+    parameter_name = "timing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(timing.Timing.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> QuerySet[Commitment]:
+        wanted = self.value()
+        if wanted not in timing.Timing.values:
+            return queryset
+        return queryset.filter(timing.condition(timing.Timing(wanted), timezone.localdate()))
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    title = "suggestions"
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "waiting")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Commitment]) -> QuerySet[Commitment]:
+        return queryset.filter(Q(waiting__gt=0)) if self.value() == "yes" else queryset
+
+
+class _OriginalFormSet(BaseInlineFormSet):
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "parent": self.instance}
+
+
+class OriginalDefinitionInline(admin.StackedInline):
+    """What was first promised: recorded together with the commitment, and never without."""
+
+    model = Definition
+    form = DefinitionForm
+    formset = _OriginalFormSet
+    min_num = max_num = 1
+    extra = 0
+    validate_min = True
+    can_delete = False
+    verbose_name_plural = "what was promised"
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, validate_min=True, **kwargs)
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(admin.ModelAdmin):
+    change_form_template = "admin/commitments/commitment/change_form.html"
+    list_display = [
+        "reference",
+        "title",
+        "status_now",
+        "timing_now",
+        "deadline",
+        "suggestions_waiting",
+        "last_evidence",
+        "department",
+        "publication",
+    ]
+    list_display_links = ["reference", "title"]
+    list_filter = [
+        WaitingFilter,
+        TimingFilter,
+        StatusFilter,
+        "publication",
+        "judgeability",
+        ("department", admin.RelatedOnlyFieldListFilter),
+        ("policy_area", admin.RelatedOnlyFieldListFilter),
+        ("administration", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_select_related = ["department"]
+    list_per_page = 50
+    search_fields = ["reference", "title", "keywords", "definitions__statement"]
+    date_hierarchy = "made_on"
+    autocomplete_fields = [
+        "administration",
+        "adopted_by",
+        "department",
+        "other_departments",
+        "policy_area",
+        "series",
+        "parent",
+        "merged_into",
+    ]
+    fieldsets = [
+        (None, {"fields": ["reference", "title", "kind", "made_on", "made_by", "extent", "publication"]}),
+        ("Who and what", {"fields": ["administration", "department", "other_departments", "policy_area", "keywords"]}),
+        ("Can it be rated", {"fields": ["judgeability", "judgeability_note", "series"]}),
+        ("Review", {"fields": ["review_interval_days", "reviewed_on"]}),
+        (
+            "Its place in the record",
+            {"classes": ["collapse"], "fields": ["slug", "adopted_by", "parent", "merged_into"]},
+        ),
+    ]
+
+    class Media:
+        css = {"all": ["commitments/admin.css"]}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Commitment | None = None) -> bool:
+        """Its address never dies: merge it into another, or make it a draft."""
+        return False
+
+    def get_inlines(self, request: HttpRequest, obj: Commitment | None) -> list[type[admin.options.InlineModelAdmin]]:
+        if obj is None:
+            return [OriginalDefinitionInline, MilestoneInline]
+        return [DefinitionInline, StatusChangeInline, MilestoneInline, NextEvidenceInline, QuestionInline]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if "slug" in form.base_fields:
+            form.base_fields["slug"].required = False
+            form.base_fields["slug"].help_text = "The end of its public address. Left empty, it is made from the title."
+        return form
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if not isinstance(formset, _OriginalFormSet):
+            super().save_formset(request, form, formset, change)
+            return
+        for definition in formset.save(commit=False):
+            definition.recorded_by_id = request.user.pk
+            definition.save()
+            self.message_user(request, reading(definition))
+        for original in formset.forms:
+            cast(DefinitionForm, original).save_target(original.instance)
+
+    # The list.
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Commitment]:
+        evidence = Evidence.objects.filter(commitment=OuterRef("pk")).order_by().values("commitment")
+        accepted = evidence.filter(state=Evidence.State.ACCEPTED)
+        waiting = evidence.filter(state=Evidence.State.SUGGESTED).annotate(count=Count("pk")).values("count")
+        words = Definition.objects.filter(pk=OuterRef("definition_id")).values("deadline_text")
+        return Commitment.objects.in_force(timezone.localdate()).annotate(
+            deadline_words=Subquery(words),
+            waiting=Coalesce(Subquery(waiting), 0),
+            evidence_on=Subquery(accepted.order_by("-release__published_at").values("release__published_at")[:1]),
+        )
+
+    @admin.display(description="status", ordering="status")
+    def status_now(self, commitment: Any) -> str:
+        return Status(commitment.status).label
+
+    @admin.display(description="timing")
+    def timing_now(self, commitment: Any) -> str:
+        return standing(commitment, timezone.localdate()).timing.label
+
+    @admin.display(description="deadline", ordering="due_by", empty_value="none")
+    def deadline(self, commitment: Any) -> str | None:
+        interval = phrases.interval(commitment.due_from, commitment.due_by)
+        if commitment.deadline_words and interval:
+            return f"“{commitment.deadline_words}”: {interval}"
+        return commitment.deadline_words or interval or None
+
+    @admin.display(description="suggestions waiting", ordering="waiting")
+    def suggestions_waiting(self, commitment: Any) -> SafeString | str:
+        if not commitment.waiting:
+            return "0"
+        queue = reverse("admin:commitments_evidence_changelist")
+        return format_html('<a href="{}?commitment__id__exact={}">{}</a>', queue, commitment.pk, commitment.waiting)
+
+    @admin.display(description="last evidence", ordering="evidence_on", empty_value="none")
+    def last_evidence(self, commitment: Any) -> str | None:
+        return phrases.day(commitment.evidence_on.date()) if commitment.evidence_on else None
+
+    # The page of one.
+
+    def get_urls(self) -> list[URLPattern]:
+        change_status = self.admin_site.admin_view(self.change_status)
+        return [path("<int:key>/status/", change_status, name="commitments_commitment_status"), *super().get_urls()]
+
+    def change_status(self, request: HttpRequest, key: int) -> HttpResponse:
+        return change_status_view(self, request, key)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        commitment = kwargs.get("obj")
+        if commitment is not None:
+            today = timezone.localdate()
+            now = standing(commitment, today)
+            context["status_label"] = now.status.label
+            context["timing_label"] = now.timing.label
+            context["timing_sentence"] = now.timing_sentence
+            context["deadline_reading"] = reading(commitment.definition_on(today))
+            context["waiting"] = commitment.waiting
+        return super().render_change_form(request, context, *args, **kwargs)

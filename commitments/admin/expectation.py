@@ -1,0 +1,90 @@
+"""Steps, questions and what is expected next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.utils import timezone
+
+from commitments import deadlines
+from commitments.models import Deadline, Milestone, NextEvidence, Question
+
+
+class DatedForm(forms.ModelForm):
+    """Something with a deadline in words; the dates are read from them unless given."""
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if values.get("deadline_latest") is None and values.get("deadline_text"):
+            commitment = values.get("commitment")
+            said_on = commitment.made_on if commitment and commitment.made_on else timezone.localdate()
+            parsed = deadlines.parse(values["deadline_text"], said_on)
+            values["deadline_earliest"], values["deadline_latest"] = parsed.earliest, parsed.latest
+            self.instance.deadline_precision = parsed.precision
+            self.instance.deadline_derivation = parsed.derivation
+            self.instance.deadline_is_stated = parsed.stated
+            self.instance.deadline_event = parsed.event
+            self.instance.not_before = parsed.not_before
+        elif {"deadline_earliest", "deadline_latest"} & set(self.changed_data) and values.get("deadline_latest"):
+            one_day = values.get("deadline_earliest") in (None, values["deadline_latest"])
+            self.instance.deadline_precision = Deadline.Precision.DAY if one_day else Deadline.Precision.PERIOD
+            self.instance.deadline_derivation = "An editor gave the dates."
+        return values
+
+
+class MilestoneInline(admin.TabularInline):
+    model = Milestone
+    form = DatedForm
+    fields = ["position", "title", "deadline_text", "deadline_earliest", "deadline_latest", "outcome", "outcome_on"]
+    extra = 0
+    show_change_link = True
+
+
+class NextEvidenceInline(admin.TabularInline):
+    model = NextEvidence
+    form = DatedForm
+    fields = ["what", "series", "where_url", "deadline_text", "deadline_earliest", "deadline_latest", "outcome"]
+    autocomplete_fields = ["series"]
+    extra = 0
+    show_change_link = True
+
+
+class QuestionInline(admin.StackedInline):
+    model = Question
+    extra = 0
+
+
+class _DatedAdmin(admin.ModelAdmin):
+    form = DatedForm
+    list_select_related = ["commitment"]
+    autocomplete_fields = ["commitment", "evidence"]
+    date_hierarchy = "deadline_latest"
+    readonly_fields = ["deadline_precision", "deadline_derivation", "deadline_is_stated", "deadline_event"]
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(_DatedAdmin):
+    list_display = ["title", "commitment", "deadline_text", "deadline_latest", "outcome", "outcome_on"]
+    list_filter = ["outcome", ("commitment__department", admin.RelatedOnlyFieldListFilter)]
+    search_fields = ["title", "commitment__reference", "commitment__title"]
+
+
+@admin.register(NextEvidence)
+class NextEvidenceAdmin(_DatedAdmin):
+    list_display = ["what", "commitment", "series", "deadline_text", "deadline_latest", "outcome"]
+    list_filter = ["outcome"]
+    list_select_related = ["commitment", "series"]
+    search_fields = ["what", "commitment__reference", "commitment__title"]
+    autocomplete_fields = ["commitment", "series", "evidence"]
+
+
+@admin.register(Question)
+class QuestionAdmin(admin.ModelAdmin):
+    list_display = ["commitment", "asked_of", "asked_on", "question", "answered_on"]
+    list_filter = ["asked_of", ("answered_on", admin.EmptyFieldListFilter)]
+    list_select_related = ["commitment"]
+    search_fields = ["question", "answer", "asked_of", "commitment__reference", "commitment__title"]
+    autocomplete_fields = ["commitment"]
+    date_hierarchy = "asked_on"

@@ -1,0 +1,80 @@
+"""Subscribers and what was sent to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest
+
+from commitments.digests import scope, signup
+from commitments.digests.outgoing import DeliveryUnknown, NotSent
+from commitments.models import Digest, Subscriber
+from tracker.admin.read_only import ReadOnlyAdmin
+
+
+class SubscriberForm(forms.ModelForm):
+    def clean_scope(self) -> str:
+        try:
+            return str(scope.find(self.cleaned_data["scope"])[0])
+        except scope.UnknownScope as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+@admin.register(Subscriber)
+class SubscriberAdmin(admin.ModelAdmin):
+    """Only a mailbox's owner confirms it: an address added here is asked, like any other."""
+
+    form = SubscriberForm
+    list_display = ["email", "state", "frequency", "scope", "confirmed_at", "unsubscribed_at", "last_sent"]
+    list_filter = ["state", "frequency"]
+    search_fields = ["email", "scope"]
+    date_hierarchy = "created_at"
+    readonly_fields = ["state", "created_at", "confirmed_at", "unsubscribed_at"]
+    actions = ["ask_to_confirm", "unsubscribe"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
+        return Subscriber.objects.annotate(last_sent=Max("digests__sent_at"))
+
+    @admin.display(description="last digest", ordering="last_sent", empty_value="none")
+    def last_sent(self, subscriber: Any) -> Any:
+        return subscriber.last_sent
+
+    def save_model(self, request: HttpRequest, obj: Subscriber, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            self._ask(request, obj)
+
+    @admin.action(description="Send the mail that asks for confirmation", permissions=["change"])
+    def ask_to_confirm(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
+        for subscriber in queryset.filter(state=Subscriber.State.PENDING):
+            self._ask(request, subscriber)
+
+    @admin.action(description="Unsubscribe", permissions=["change"])
+    def unsubscribe(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
+        for subscriber in queryset:
+            signup.unsubscribe(subscriber)
+            self.log_change(request, subscriber, "unsubscribed")
+
+    def _ask(self, request: HttpRequest, subscriber: Subscriber) -> None:
+        try:
+            signup.ask(subscriber.email, subscriber.frequency, subscriber.scope)
+        except (NotSent, DeliveryUnknown) as error:
+            self.message_user(request, f"{subscriber}: {error}", messages.ERROR)
+            return
+        self.message_user(request, f"{subscriber} was sent a mail that asks for confirmation.", messages.SUCCESS)
+
+
+@admin.register(Digest)
+class DigestAdmin(ReadOnlyAdmin):
+    list_display = ["date", "subscriber", "state", "subject", "attempts", "error", "sent_at"]
+    list_filter = ["state", "date"]
+    list_select_related = ["subscriber"]
+    search_fields = ["subscriber__email", "subject", "message_id"]
+    date_hierarchy = "date"
+    exclude = ["html"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Digest]:
+        return Digest.objects.defer("html")
