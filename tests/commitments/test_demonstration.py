@@ -125,7 +125,7 @@ def test_there_are_enough_short_releases() -> None:
     assert len(published) >= 22
     for release in published:
         words = sum(len(" ".join(b.items if isinstance(b, BulletList) else [b]).split()) for b in release.body)
-        assert 75 <= words <= 220, release.slug
+        assert 80 <= words <= 220, release.slug
 
 
 def test_a_reader_of_feeds_gets_every_release_whole(server: DemonstrationServer) -> None:

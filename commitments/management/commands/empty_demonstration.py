@@ -28,19 +28,25 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Nothing was removed: your own record refers to the demonstration ({rests}). Change that first."
             ) from error
-        self.stdout.write(
-            f"Removed {emptied.commitments} demonstration commitments with {emptied.evidence} pieces of evidence "
-            f"and {emptied.measurements} measurements."
-        )
-        if emptied.suggestions:
-            self.stdout.write(f"Removed {emptied.suggestions} suggestions that its releases gave for your commitments.")
+        counts = {
+            "demonstration commitments": emptied.commitments,
+            "evidence": emptied.evidence,
+            "measurements": emptied.measurements,
+            "suggestions for your own commitments": emptied.suggestions,
+        }
+        if emptied.watch is not None:
+            counts |= {
+                "releases": emptied.watch.releases,
+                "revisions": emptied.watch.revisions,
+                "snapshots": emptied.watch.snapshots,
+                "polls": emptied.watch.polls,
+            }
+        self.stdout.write("Removed:")
+        for what, count in counts.items():
+            self.stdout.write(f"  {count:>6,}  {what}")
         if emptied.watch is None:
             self.stdout.write("There was no demonstration source.")
             return
-        self.stdout.write(
-            f"Removed {emptied.watch.releases} releases ({emptied.watch.revisions} revisions, "
-            f"{emptied.watch.snapshots} snapshots) and {emptied.watch.polls} polls."
-        )
         if emptied.watch.source:
             self.stdout.write("Removed the demonstration source.")
         else:
