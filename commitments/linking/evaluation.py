@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from commitments.linking import suggestions
-from commitments.linking.labelled import LabelledRelease, LabelledSet, Link, Pair
+from commitments.linking.labelled import LabelledRelease, LabelledSet, Pair
 from commitments.linking.model import Model
 from commitments.linking.retrieval import MemoryIndex
 from commitments.linking.suggestions import Known, Suggestion
@@ -90,13 +92,21 @@ def run(labelled: LabelledSet, model_for: Callable[[LabelledRelease], Model], th
     index = MemoryIndex(labelled.profiles)
     scores: dict[Pair, float] = {}
     made: dict[Pair, Suggestion[str]] = {}
-    said: dict[str, list[FigureRow]] = {}
+    said: dict[str, list[tuple[dt.date, list[FigureRow]]]] = {}
     milliseconds = []
     for release in labelled.releases:
         model = model_for(release)
         began = time.perf_counter()
+        before = partial(_figures_before, said, release.published)
         reading = suggestions.read(
-            release.title, release.text, release.published, release.voice, index, model, threshold=0.0
+            release.title,
+            release.text,
+            release.published,
+            release.voice,
+            index,
+            model,
+            threshold=0.0,
+            figures_before=before,
         )
         today = release.published or max((one.published for one in labelled.releases if one.published), default=None)
         described = []
@@ -104,13 +114,14 @@ def run(labelled: LabelledSet, model_for: Callable[[LabelledRelease], Model], th
             pair = (match.commitment, release.key)
             scores[pair] = match.score
             if match.score >= threshold:
-                known = _known(labelled, match.commitment, said)
+                known = _known(labelled, match.commitment, said.get(match.commitment, []), release.published)
                 assert today is not None  # noqa: S101
                 described.append((pair, suggestions.describe(reading, match, known, today)))
         milliseconds.append((time.perf_counter() - began) * 1000)
         for pair, suggestion in described:
             made[pair] = suggestion
-            said.setdefault(pair[0], []).extend(suggestion.figures)
+            if release.published is not None:
+                said.setdefault(pair[0], []).append((release.published, suggestion.figures))
     return Scored(scores, made, milliseconds)
 
 
@@ -334,7 +345,25 @@ def _truths(labelled: LabelledSet, scores: Mapping[Pair, float]) -> list[tuple[f
     ]
 
 
-def _known(labelled: LabelledSet, commitment: str, said: Mapping[str, list[FigureRow]]) -> Known:
+def _figures_before(
+    said: Mapping[str, Sequence[tuple[dt.date, list[FigureRow]]]], published: dt.date | None, keys: Collection[str]
+) -> dict[str, set[float]]:
+    return {
+        key: {
+            figure["value"] for on, figures in said.get(key, ()) if published and on < published for figure in figures
+        }
+        for key in keys
+    }
+
+
+def _known(
+    labelled: LabelledSet,
+    commitment: str,
+    said: Sequence[tuple[dt.date, list[FigureRow]]],
+    published: dt.date | None,
+) -> Known:
+    """What releases published on earlier days have said, by the linker's own suggestions."""
     metric = labelled.series.get(commitment)
     series = [SeriesWords(1, metric[0], metric[1], "level")] if metric else []
-    return Known(said=commitment in said, figures=said.get(commitment, []), series=series)
+    earlier = [figures for on, figures in said if published is not None and on < published]
+    return Known(said=bool(earlier), figures=[figure for figures in earlier for figure in figures], series=series)

@@ -13,8 +13,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from commitments.linking import meanings, places, quantities, terms
 from commitments.linking import passages as splitting
-from commitments.linking import places, quantities, terms
 from commitments.linking.passages import Passage
 from commitments.linking.profile import Profile
 from commitments.linking.quantities import Quantity
@@ -53,6 +53,8 @@ class Document:
     stems: list[frozenset[str]]
     pairs: list[frozenset[str]]
     near: list[frozenset[str]]
+    meant: list[frozenset[str]]
+    meant_near: list[frozenset[str]]
     title_stems: frozenset[str]
     where: dict[str, list[int]]
     all_pairs: frozenset[str]
@@ -86,8 +88,8 @@ class Document:
 def document(title: str, text: str, published: dt.date | None, voice: str) -> Document:
     """Make a release comparable. `published` is None where nobody knows."""
     split = splitting.split(text)
-    meanings = terms.defined_acronyms(text[: splitting.MAX_TEXT_CHARACTERS])
-    expand = {terms.stem(acronym): stems for acronym, stems in meanings.items()}
+    acronyms = terms.defined_acronyms(text[: splitting.MAX_TEXT_CHARACTERS])
+    expand = {terms.stem(acronym): stems for acronym, stems in acronyms.items()}
 
     def read(piece: str) -> list[str]:
         ordered: list[str] = []
@@ -126,6 +128,8 @@ def document(title: str, text: str, published: dt.date | None, voice: str) -> Do
         stems=stems,
         pairs=pairs,
         near=near,
+        meant=[frozenset(map(meanings.meaning, found)) for found in stems],
+        meant_near=[frozenset(map(meanings.meaning, found)) for found in near],
         title_stems=frozenset(title_ordered),
         where=where,
         all_pairs=frozenset().union(*pairs, terms.pairs(title_ordered)),
@@ -227,6 +231,12 @@ def _share(part: frozenset[str], among: frozenset[str] | set[str], weight: Rarit
     return sum(weight(term) for term in part if term in among) / whole if whole else 0.0
 
 
+def _share_meant(part: frozenset[str], among: frozenset[str], weight: Rarity) -> float:
+    """Like `_share`, with words that mean nearly the same."""
+    whole = sum(map(weight, part))
+    return sum(weight(term) for term in part if meanings.meaning(term) in among) / whole if whole else 0.0
+
+
 def _pairing(
     document: Document,
     profile: Profile,
@@ -240,6 +250,8 @@ def _pairing(
     passage = document.passages[number]
     sentence, near = document.stems[number], document.near[number]
     window = sentence | near
+    meant_window = document.meant[number] | document.meant_near[number]
+    title_names = [name for name in profile.names if name in profile.title_names]
     everywhere = document.where.keys() | document.title_stems
     weights = sorted((weight(term) for term in draft.matched), reverse=True)
     title_by_weight = sorted(profile.title, key=lambda term: (-weight(term), term))
@@ -263,6 +275,10 @@ def _pairing(
         "statement in passage": _share(profile.statement, sentence, weight),
         "statement in window": _share(profile.statement, window, weight),
         "statement in release": _share(profile.statement, everywhere, weight),
+        "title meant in passage": _share_meant(profile.title, document.meant[number], weight),
+        "title meant in window": _share_meant(profile.title, meant_window, weight),
+        "statement meant in passage": _share_meant(profile.statement, document.meant[number], weight),
+        "statement meant in window": _share_meant(profile.statement, meant_window, weight),
         "all in passage": draft.in_passage / draft.profile_total,
         "all in window": draft.in_window / draft.profile_total,
         "mass in passage": math.log1p(draft.in_passage),
@@ -279,6 +295,12 @@ def _pairing(
         "title's second word in passage": float(second in sentence),
         "name in passage": float(bool(named)),
         "name in release": float(named_anywhere),
+        "title's name in passage": float(any(f" {name} " in document.text_of_stems[number] for name in title_names)),
+        "title's name in release": float(any(f" {name} " in document.all_stems for name in title_names)),
+        "title's name missing": float(
+            bool(title_names) and not any(f" {name} " in document.all_stems for name in title_names)
+        ),
+        "metric with a number": _share(profile.metric, sentence, weight) * float(bool(stated.quantities)),
         "names missing": float(bool(profile.names) and not named_anywhere),
         "release title": _share(profile.title, document.title_stems, weight),
         "release title, all": sum(
@@ -289,7 +311,7 @@ def _pairing(
         "beaten by rival": float(rival > draft.strength),
         "release bears on others": sum(others) / max(len(others), 1),
         "other passages": sum(other.strength for other in own[:3] if other is not draft) / 2,
-        **_number_features(profile, stated.quantities, shared),
+        **_number_features(profile, stated.quantities, shared, _share(profile.title, window, weight)),
         **_time_features(profile, document, stated),
         **_place_features(profile, document, stated),
         "voice not official": float(document.voice not in ("official", "parliament")),
@@ -309,13 +331,16 @@ def _pairing(
     )
 
 
-def _number_features(profile: Profile, stated: frozenset[Quantity], shared: frozenset[Quantity]) -> dict[str, float]:
+def _number_features(
+    profile: Profile, stated: frozenset[Quantity], shared: frozenset[Quantity], covered: float
+) -> dict[str, float]:
     big = {quantity for quantity in shared if quantity.kind or quantity.value >= 100}
     money = {quantity for quantity in profile.quantities if quantity.kind in "£€$" and quantity.kind}
     money_here = {quantity for quantity in stated if quantity.kind in "£€$" and quantity.kind}
     return {
         "same number": float(bool(shared)),
         "same sum or large number": float(bool(big)),
+        "same number and title": covered * bool(big),
         "number promised, another here": float(bool(profile.quantities) and bool(stated) and not shared),
         "sum promised, another here": float(bool(money) and bool(money_here) and not money & money_here),
         "sum promised, none here": float(bool(money) and not money_here),
@@ -325,11 +350,11 @@ def _number_features(profile: Profile, stated: frozenset[Quantity], shared: froz
 def _time_features(profile: Profile, document: Document, stated: Stated) -> dict[str, float]:
     published = document.published
     latest = max((year for year in document.years if year < 2100), default=None)
+    made_on = profile.made_on or profile.took_office
     if published is None and latest is not None:
-        early = bool(profile.made_on and latest < profile.made_on.year)
-        lead = 2.0 if early else 0.0
-    elif published is not None and profile.made_on is not None:
-        lead = (profile.made_on - published) / DAY / 365
+        lead = 2.0 if made_on and latest < made_on.year else 0.0
+    elif published is not None and made_on is not None:
+        lead = (made_on - published) / DAY / 365
     else:
         lead = 0.0
     before_office = bool(published and profile.took_office and published < profile.took_office)
@@ -340,7 +365,7 @@ def _time_features(profile: Profile, document: Document, stated: Stated) -> dict
         and bool(fiscal_here | fiscal_all)
         and not (profile.financial_years & (fiscal_here | fiscal_all))
     )
-    late = (published - profile.made_on) / DAY / 365 if published and profile.made_on else 0.0
+    late = (published - made_on) / DAY / 365 if published and made_on else 0.0
     return {
         "published long before": float(lead > 0.5),
         "published before": float(lead > 45 / 365),
@@ -368,6 +393,7 @@ def _place_features(profile: Profile, document: Document, stated: Stated) -> dic
     return {
         "another country in title": float(bool(document.title_countries - places.HOME - profile.countries)),
         "abroad": float(main_abroad > 0 and main_abroad >= home and not wanted & document.countries.keys()),
+        "foreign only": float(main_abroad > 0 and home == 0 and not wanted & document.countries.keys()),
         "no home named": float(home == 0),
         "country named here": float(bool(wanted & here)),
         "country missing here": float(bool(wanted) and not wanted & here),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,10 +11,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Max, Min
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.utils import timezone
 
+from commitments.linking import terms_of_office
 from commitments.linking.profile import CommitmentWords, Profile, profile
 from commitments.linking.retrieval import normalised
 
@@ -55,6 +57,7 @@ class DatabaseIndex:
         from commitments.models import LinkingProfile
 
         found: dict[int, Profile] = {}
+        inferred = _terms_of_office()
         for batch in _batches(list(keys), BATCH):
             rows = LinkingProfile.objects.filter(commitment__in=batch).values_list(
                 "commitment_id",
@@ -63,8 +66,25 @@ class DatabaseIndex:
                 "commitment__administration__left_office",
             )
             for key, values, took_office, left_office in rows:
-                found[key] = replace(Profile.from_json(values), took_office=took_office, left_office=left_office)
+                one = Profile.from_json(values)
+                began, ended = inferred.get(one.administration, (None, None))
+                found[key] = replace(one, took_office=took_office or began, left_office=left_office or ended)
         return found
+
+
+def _terms_of_office() -> Mapping[str, tuple[dt.date, dt.date | None]]:
+    """The administrations' terms as the promises on record tell them."""
+    from commitments.models import Commitment
+
+    rows = (
+        Commitment.objects.filter(made_on__isnull=False, administration__isnull=False)
+        .values_list("administration__name", "department__name")
+        .annotate(first=Min("made_on"), last=Max("made_on"))
+        .order_by()
+    )
+    return terms_of_office.inferred(
+        (name, department or "", day) for name, department, first, last in rows for day in (first, last)
+    )
 
 
 @contextmanager

@@ -6,11 +6,12 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from commitments.linking import terms_of_office
 from commitments.linking.profile import CommitmentWords, Profile, profile
 
 Pair = tuple[str, str]
@@ -111,7 +112,7 @@ def load(folder: Path) -> LabelledSet:
             releases=sorted(
                 releases, key=lambda release: (release.published is None, release.published or dt.date.max)
             ),
-            profiles={row["reference"]: profile(words(row)) for row in rows["commitments"]},
+            profiles=_profiles(rows["commitments"]),
             series={
                 row["reference"]: (row["target_metric"], row.get("target_unit") or "")
                 for row in rows["commitments"]
@@ -144,6 +145,21 @@ def words(row: Mapping[str, Any]) -> CommitmentWords:
         deadline_latest=_day(row.get("deadline_latest")),
         administration=row.get("administration") or "",
     )
+
+
+def _profiles(rows: Sequence[Mapping[str, Any]]) -> dict[str, Profile]:
+    found = {row["reference"]: profile(words(row)) for row in rows}
+    terms = terms_of_office.inferred(
+        (row.get("administration") or "", row.get("department") or "", made_on)
+        for row in rows
+        if (made_on := _day(row.get("made_on")))
+    )
+    return {
+        key: replace(one, took_office=terms[one.administration][0], left_office=terms[one.administration][1])
+        if one.administration in terms
+        else one
+        for key, one in found.items()
+    }
 
 
 def fingerprint(folders: Sequence[Path]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q
@@ -60,6 +61,7 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
             DatabaseIndex(),
             model,
             excluded=_dealt_with(revision, there),
+            figures_before=lambda keys: _figures_before(keys, revision),
         )
         matches = [match for match in reading.matches if only is None or match.commitment in only]
         known = _known([match.commitment for match in matches], revision)
@@ -164,16 +166,28 @@ def _known(commitments: list[int], revision: Revision) -> dict[int, Known]:
         series[row.commitment_id].append(
             SeriesWords(row.series.pk, row.series.metric, row.series.unit, row.series.measure)
         )
-    earlier = (
-        Evidence.objects.filter(commitment__in=commitments, release__published_at__lt=revision.release.published_at)
+    figures: dict[int, list[dict[str, object]]] = {}
+    for key, rows in _earlier(commitments, revision):
+        figures.setdefault(key, []).extend(rows)
+    return {key: Known(said=key in figures, figures=figures.get(key, []), series=series[key]) for key in commitments}
+
+
+def _earlier(commitments: Collection[int], revision: Revision) -> Iterable[tuple[int, list[dict[str, Any]]]]:
+    """The figures of each piece of evidence from releases published on earlier days, rejected ones left out."""
+    day = timezone.localtime(revision.release.published_at).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (
+        Evidence.objects.filter(commitment__in=commitments, release__published_at__lt=day)
         .exclude(state=Evidence.State.REJECTED)
         .order_by("release__published_at", "start")
         .values_list("commitment_id", "figures")
     )
-    figures: dict[int, list[dict[str, object]]] = {}
-    for key, rows in earlier:
-        figures.setdefault(key, []).extend(rows)
-    return {key: Known(said=key in figures, figures=figures.get(key, []), series=series[key]) for key in commitments}
+
+
+def _figures_before(commitments: Collection[int], revision: Revision) -> dict[int, set[float]]:
+    values: dict[int, set[float]] = {}
+    for key, rows in _earlier(commitments, revision):
+        values.setdefault(key, set()).update(row["value"] for row in rows)
+    return values
 
 
 def _mark_gone(revision: Revision, there: list[Evidence]) -> None:

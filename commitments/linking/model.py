@@ -20,7 +20,9 @@ SMALLEST_SHARE = 0.0005
 
 @dataclass(frozen=True)
 class Model:
-    """Coefficients per feature for a pair, and for choosing among its passages; the threshold from which a suggestion is shown, and how common words are.
+    """Coefficients per feature for a pair and for choosing among its passages, and how common words are.
+
+    A suggestion is shown from `threshold` on.
 
     `common` gives the share of passages of everyday releases in which a stem occurs. `made` tells when, by
     which command and from which data (as a hash) the file was made; `metrics` how good it was then.

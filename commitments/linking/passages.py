@@ -38,7 +38,8 @@ _ABBREVIATION = re.compile(
 _SENTENCE_END = re.compile(r"[.!?…]+[\"”’')\]]*(?=\s+[\"“‘'(\[]*[A-Z0-9£€$])")
 _SAID = re.compile(
     r"(?:^|[.!?]\s+)(?P<who>[^.!?\n]{2,200}?)[,]?\s+"
-    r"(?:said|says|added|adding|commented|told [^:\n]{1,60}|went on|continued|wrote|replied|warned|explained)\b[^:\n]{0,80}:\s*$",
+    r"(?:said|says|added|adding|commented|told [^:\n]{1,60}|went on|continued|wrote|replied|warned|explained)\b"
+    r"[^:\n]{0,80}:\s*$",
     re.IGNORECASE,
 )
 _SAID_INLINE = re.compile(

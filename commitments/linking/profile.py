@@ -48,6 +48,7 @@ class Profile:
     keywords: tuple[frozenset[str], ...]
     pairs: frozenset[str]
     names: dict[str, str]
+    title_names: frozenset[str]
     quantities: frozenset[Quantity]
     target: Quantity | None
     years: frozenset[int]
@@ -72,6 +73,7 @@ class Profile:
             "keywords": [sorted(phrase) for phrase in self.keywords],
             "pairs": sorted(self.pairs),
             "names": self.names,
+            "title_names": sorted(self.title_names),
             "quantities": sorted([quantity.value, quantity.kind] for quantity in self.quantities),
             "target": [self.target.value, self.target.kind] if self.target else None,
             "years": sorted(self.years),
@@ -100,6 +102,7 @@ class Profile:
             keywords=tuple(frozenset(phrase) for phrase in values["keywords"]),
             pairs=frozenset(values["pairs"]),
             names=dict(values["names"]),
+            title_names=frozenset(values["title_names"]),
             quantities=frozenset(Quantity(value, kind) for value, kind in values["quantities"]),
             target=Quantity(*values["target"]) if values["target"] else None,
             years=frozenset(values["years"]),
@@ -158,6 +161,7 @@ def profile(words: CommitmentWords) -> Profile:
     for acronym in terms.acronyms(own_words):
         names.setdefault(terms.stem(acronym), acronym)
     names.pop("", None)
+    title_names = frozenset(name for name, written in names.items() if written in parts["title"])
     said = quantities.quantities(own_words)
     target = None
     if words.target_value:
@@ -175,6 +179,7 @@ def profile(words: CommitmentWords) -> Profile:
             terms.pairs(stems["title"]) | terms.pairs(stems["statement"]) | _keyword_pairs(parts["keywords"])
         ),
         names=names,
+        title_names=title_names,
         quantities=frozenset(said),
         target=target,
         years=frozenset(quantities.years(dated)),

@@ -4,65 +4,211 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from commitments.linking import terms
 from commitments.models.evidence import Relation, Tier
 
-#: A release so near to the day of the promise is the announcement itself.
+#: A release so near to the day of the promise is the announcement itself; others report it somewhat later.
 ANNOUNCEMENT = dt.timedelta(days=10)
+ANNOUNCEMENT_BY_OTHERS = dt.timedelta(days=30)
 
-_PROMISES = re.compile(
-    r"\b(?:will|shall|would|to be|is to|are to|plan(?:s|ned|ning)? to|intend\w*|aim(?:s|ed|ing)? to|commit(?:s|ted|ting|ment)\b|"
-    r"pledg\w+|promis\w+|vow\w*|propos\w+|expect\w*|due (?:to|in|out|by)|going to|set to|next (?:month|year|week|spring|summer)"
-    r"|manifesto|ambition|guarantee|mission to|when parliamentary time allows|agreed to|legislation will|consult\w+ on"
-    r"|(?:is|are|be) introduc\w+|announc\w+|unveil\w*)\b",
-    re.IGNORECASE,
+
+def _cue(*alternatives: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(alternatives)})", re.IGNORECASE)
+
+
+#: The act of promising, as news or as something known.
+_PROMISING = _cue(
+    r"announc\w+",
+    r"unveil\w*",
+    r"pledg\w+",
+    r"promis\w+",
+    r"vow(?:s|ed|ing)?\b",
+    r"commit(?:s|ted|ting|ment\w*)?\b",
+    r"manifesto",
+    r"propos\w+",
+    r"set out\b",
+    r"goal\b",
+    r"target\b",
+    r"ambition",
+    r"undertak(?:e|en|ing)\b",
+    r"mission\b",
+    r"guarantee[sd]?\b",
+    r"agreed to\b",
+    r"asked for\b",
+    r"aim of\b",
 )
-_DONE = re.compile(
-    r"\b(?:royal assent|became law|is now law|now (?:in force|in place|law|illegal|banned|open|equipped|trained)|came into force"
-    r"|come into force today|in force from today|takes? effect|took effect|in effect from|surpassed|exceeded|fulfil\w*"
-    r"|(?:has|have) (?:been )?(?:established|set up|launched|completed|delivered|met|achieved|introduced|created|opened|"
-    r"appointed|published|hosted|co-hosted|ended|abolished|banned|scrapped|closed|enacted|stopped|recruited|redeployed|moved)"
-    r"|(?:was|were) (?:published|introduced|opened|launched|completed|established|set up|appointed|enacted|outlawed)"
-    r"|co-?hosted|hosted|is complete|are complete|was met|are now|is now|may not|law since|became)\b",
-    re.IGNORECASE,
+#: Something still to come.
+_FUTURE = _cue(
+    r"will\b",
+    r"['’]ll\b",
+    r"shall\b",
+    r"would\b",
+    r"to be\b",
+    r"(?:is|are|was|were) to\b",
+    r"going to\b",
+    r"plan(?:s|ned|ning)? (?:to|for)\b",
+    r"intend\w*",
+    r"aim(?:s|ed|ing)? to\b",
+    r"seek(?:s|ing)? to\b",
+    r"expect\w*",
+    r"due (?:to|in|out|by|for)\b",
+    r"set to\b",
+    r"should\b",
+    r"next (?:week|month|year|spring|summer|autumn|winter)",
+    r"later this year",
+    r"when parliamentary time allows",
+    r"in the coming (?:weeks|months)",
+    r"ahead of\b",
+    r"(?:is|are) introducing\b",
 )
-_UNDER_WAY = re.compile(
-    r"\b(?:(?:has|have) (?:begun|started|fallen|risen|dropped|grown|increased|decreased)|so far|already|began|begin\w* (?:to|over)"
-    r"|start(?:ed|ing)|is being|are being|under way|underway|in progress|working (?:to|with|on)|building|rolled? out|roll-?out"
-    r"|extra|rose|fell|down|up (?:by )?\d|increased?|more than last|compared (?:to|with)|since (?:july|the election|the start|"
-    r"coming to (?:office|power)|taking office|last)|pilot\w*|recruit\w*|first (?:step|stage|phase)|on track|on course"
-    r"|committee stage|second reading|in committee|passage|house of lords|clauses?|funding of|completed its)\b",
-    re.IGNORECASE,
+#: Something that is over and done with.
+_DONE = _cue(
+    r"royal assent",
+    r"(?:became|become|is now|are now|now|been) (?:law|illegal|banned|open|statutory|in force|in place|equipped)\b",
+    r"came? into (?:force|effect)",
+    r"come into force today",
+    r"(?:law|in force|in effect|illegal) (?:since|from|on)\b",
+    r"since \d{1,2} \w+ (?:\d{4} )?(?:employers|the (?:new )?act)",
+    r"surpass\w+",
+    r"exceed(?:s|ed)\b",
+    r"fulfilled",
+    r"(?:has|have|['’]ve|was|were) (?:now )?(?:been )?(?:established|set up|launched|completed(?! its passage)|delivered|met"
+    r"|achieved|created|opened|appointed|published|hosted|co-?hosted|enacted|outlawed|redeployed|signed|installed|equipped)\b",
+    r"co-?hosted\b",
+    r"hosted\b",
+    r"carries it out",
+    r"may not\b",
+    r"presented in\b",
+    r"published (?:in|on)\b",
+    r"took effect",
+    r"(?:a|the) (?:\w+ )?offence of .{3,40} (?:exists|is in force)",
 )
-_LATE = re.compile(
-    r"\b(?:delay\w*|postpon\w+|push(?:ed)? back|put back|slip(?:s|ped|ping|page)?\b|miss(?:ed|es|ing) (?:the|its|their) (?:deadline|target)"
-    r"|overdue|behind schedule|later than|no longer (?:expected|due)|yet to|not (?:yet )?(?:commenced|started|begun|been published)"
-    r"|still no|no date|has moved from|have moved from|fall(?:s|en|ing)? short|setback\w*|will have to shift|take close to)\b",
-    re.IGNORECASE,
+#: Verbs of change in the past or perfect tense are found by their endings; these by name.
+_HAPPENED = _cue(
+    r"(?:has|have|had|['’]ve) (?:\w+ly )?(?:been )?\w+(?:ed|en|un|wn|ne|de|lt|nt|ut|ld|id)\b",
+    r"(?:was|were) (?:\w+ly )?\w+(?:ed|en|un|wn|ne|de|lt|nt|ut)\b",
+    r"(?:fell|rose|grew|began|went|took|gave|made|brought|put|built|saw|left|came|got|won|drew|led|held|became|sent)\b",
+    r"\w{2,}ed (?:out|up|in|by|for|on|to|with|a|an|the|more|over|from|off|into|at|its|their|our|his|her|nearly|almost|\d|£)",
 )
-_AGAINST = re.compile(
-    r"\b(?:u-turn\w*|scrap(?:s|ped|ping)?|ditch\w*|abandon\w*|cancel\w*|axed|dropped plans|drop(?:s|ped) the|repeal\w*|will not|won't"
-    r"|no trial|not go ahead|shelv\w+|broke(?:n)? (?:its|their|the|a) (?:word|promise|pledge)|fail(?:s|ed|ing|ure)|"
-    r"only part|ended the|stopping the|rejected|refus\w+|declin\w+ to|after all|redirected|instead of)\b",
-    re.IGNORECASE,
+_UNDER_WAY = _cue(
+    r"(?:is|are|was|were|been) (?:\w+ly )?(?:now )?\w{2,}ing\b",
+    r"so far\b",
+    r"already\b",
+    r"under ?way\b",
+    r"in progress",
+    r"(?:are|is) (?:at present |currently |now )?(?:available|working|operating|running|in use|in operation)\b",
+    r"in committee",
+    r"the (?:\w+ )?bill \w+s\b",
+    r"(?:committee|report) stage",
+    r"(?:second|third) reading",
+    r"passage through",
+    r"in the (?:house of )?(?:lords|commons)\b",
+    r"house of lords",
+    r"on (?:track|course)\b",
+    r"by restarting",
+    r"redeploying",
+    r"recruiting\b",
+    r"training\b",
+    r"rolled? ?out",
+    r"roll-?out",
+    r"pilot (?:is|has|agreed)",
+    r"first (?:five|\w+) forces",
+    r"up (?:by )?(?:almost |nearly |around |about )?(?:\d|a )",
+    r"down (?:by )?(?:almost |nearly |around |about )?(?:\d|a |from)",
+    r"\d[\d,.]*(?:%| per cent)? (?:more|fewer|higher|lower|increase|rise|fall|drop)\b",
+    r"compared (?:to|with)\b",
+    r"since (?:july|the (?:general )?election|coming to|taking office|we came)",
+    r"new funding",
+    r"kick-?start",
 )
-_ROSE = re.compile(
-    r"\b(?:rise|rises|rising|rose|risen|climb\w*|up (?:by )?(?:almost |nearly |around |about |over )?(?:\d|a )|increase[ds]?|grew|higher than|record"
-    r"|highest|surge\w*|more than (?:last|the previous)|quarter up|half up)\b",
-    re.IGNORECASE,
+_LATE = _cue(
+    r"delay(?:s|ed|ing)?\b",
+    r"postpon\w+",
+    r"pushed back",
+    r"put back\b",
+    r"slipp(?:ed|ing|age)",
+    r"miss(?:ed|es|ing) (?:the|its|their|a) (?:\w+ )?(?:deadline|target|date)",
+    r"overdue\b",
+    r"behind schedule",
+    r"no longer (?:expected|due)",
+    r"yet to (?:be|begin|start|appear)",
+    r"not (?:yet )?(?:been )?(?:commenced|started|begun|published)\b",
+    r"still no\b",
+    r"ha(?:s|ve) moved from .{3,40} to\b",
+    r"fall(?:s|en|ing)? short",
+    r"will have to shift",
+    r"take (?:close to|longer)",
+    r"a (?:fair|long) way off",
 )
-_FELL = re.compile(
-    r"\b(?:fell|fall(?:en|s)?|down|drop(?:s|ped)?|lower|fewer|declin\w+|decreas\w+|reduc\w+|cut)\b", re.IGNORECASE
+_AGAINST = _cue(
+    r"u-turn\w*",
+    r"scrap(?:s|ped|ping)\b",
+    r"ditch(?:es|ed|ing)\b",
+    r"(?:is|was|were|been|be|has|have) abandoned\b",
+    r"abandon(?:s|ing)\b",
+    r"cancell?(?:s|ed|ing)\b",
+    r"axed\b",
+    r"dropp(?:ed|ing) (?:its|the|plans)\b",
+    r"repeal\w*",
+    r"(?:will|would|shall) not\b",
+    r"won['’]t\b",
+    r"there will be no\b",
+    r"shelv(?:ed|ing)\b",
+    r"brok(?:e|en) (?:its|their|the|a|his|her) (?:word|promise|pledge)",
+    r"(?:has|have|had) failed to\b",
+    r"failed to (?:deliver|meet|keep|reach|hit|achieve|honour|provide)\b",
+    r"failure to (?:deliver|meet|keep|reach|hit|achieve|honour|provide)\b",
+    r"only part of\b",
+    r"ended the\b",
+    r"stopp(?:ed|ing) the\b",
+    r"rejected\b",
+    r"refus(?:es|ed|al|ing)\b",
+    r"after all\b",
+    r"redirected from\b",
+    r"just (?:\w+) volunteers",
+)
+_ROSE = _cue(
+    r"ris(?:e|es|ing|en)\b",
+    r"rose\b",
+    r"climb\w*",
+    r"up (?:by )?(?:almost |nearly |around |about |over )?(?:\d|a )",
+    r"increas\w+",
+    r"grew\b",
+    r"(?:a|the) record\b",
+    r"highest\b",
+    r"surg\w+",
+    r"(?:quarter|third|half|\d+%) up\b",
+    r"more than (?:last|the previous)",
+)
+_FELL = _cue(
+    r"fell\b",
+    r"fall(?:s|en|ing)?\b",
+    r"down\b",
+    r"drop(?:s|ped)?\b",
+    r"lower\b",
+    r"fewe[rs]t?\b",
+    r"declin\w+",
+    r"decreas\w+",
+    r"reduc\w+",
 )
 _MONEY = re.compile(r"[£€$]\s?\d|\b(?:funding|funded|grant|settlement|budget|invest\w*)\b", re.IGNORECASE)
 _LAW = re.compile(r"\b(?:bill|act|legislation|regulations|royal assent|statut\w+|clause|law)\b", re.IGNORECASE)
-_COUNTED = re.compile(r"\d")
+_COUNT = re.compile(
+    r"(?<![\d£€$.,])(?!(?:19|20)\d\d\b)\d[\d,]*\d\b(?! (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
+    r"|\d(?:\.\d+)?\s?(?:%|per cent)"
+)
+_CLAUSE_END = re.compile(r"[;:—–]|,(?=\s(?:and|but|while|with|although|as)\b)|\s(?:but|while|whereas)\s")
 
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What is known beside the passage: who says it, when, and what earlier releases have said."""
+    """What is known beside the passage: who says it, when, and what earlier releases have said.
+
+    `matched` are the stems that the passage shares with the commitment.
+    """
 
     voice: str
     published: dt.date | None
@@ -71,6 +217,7 @@ class Circumstances:
     said_before: bool
     new_figure: bool
     aims_to_lower: bool
+    matched: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -87,46 +234,57 @@ def judge(passage: str, lead: str, circumstances: Circumstances) -> Judgement:
 
     An opponent who repeats an official figure gives context; one who says that it failed contradicts.
     """
-    spoken = f"{lead} {passage}".strip()
-    relation = _relation(passage, spoken, circumstances)
-    return Judgement(relation, _tier(spoken, relation), circumstances.voice == "official")
+    about = _clauses_about(passage, circumstances.matched)
+    relation = _relation(passage, f"{lead} {about}".strip(), about, circumstances)
+    return Judgement(relation, _tier(about, relation), circumstances.voice == "official")
 
 
-def _relation(passage: str, spoken: str, now: Circumstances) -> Relation:
-    promises, done = bool(_PROMISES.search(spoken)), bool(_DONE.search(spoken))
-    under_way, late, against = (bool(cue.search(spoken)) for cue in (_UNDER_WAY, _LATE, _AGAINST))
-    rose, fell = bool(_ROSE.search(passage)), bool(_FELL.search(passage))
-    counted = bool(_COUNTED.search(passage))
+def _clauses_about(passage: str, matched: Collection[str]) -> str:
+    """The clause of a passage that speaks most of the commitment, with those that speak of it nearly as much."""
+    ends = [0, *(match.start() for match in _CLAUSE_END.finditer(passage)), len(passage)]
+    clauses = [passage[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    shared = [len({word.stem for word in terms.words(clause)} & set(matched)) for clause in clauses]
+    most = max(shared)
+    if most < 2:
+        return passage
+    return "".join(clause for clause, own in zip(clauses, shared, strict=True) if own >= most - 1).strip(" ,;:—–")
+
+
+def _relation(passage: str, spoken: str, about: str, now: Circumstances) -> Relation:
     successor = bool(now.published and now.left_office and now.published > now.left_office)
-    if against and (successor or now.voice != "official"):
-        return Relation.CONTRADICTS
+    late, against = bool(_LATE.search(about)), bool(_AGAINST.search(about))
+    if against or (late and now.voice == "opponent"):
+        return Relation.CONTRADICTS if successor or now.voice != "official" else Relation.SLIPS
     if now.voice == "opponent":
-        return Relation.CONTRADICTS if late or against else Relation.CONTEXT
-    if late or against:
+        return Relation.CONTEXT
+    if late:
         return Relation.SLIPS
-    if now.aims_to_lower and rose and not fell and counted and not promises:
-        return Relation.CONTRADICTS if now.voice == "official" else Relation.SLIPS
-    near = bool(now.published and now.made_on and abs(now.published - now.made_on) <= ANNOUNCEMENT)
-    if done and not (promises and not under_way):
-        return Relation.FULFILS if not near else Relation.ANNOUNCES
-    if under_way and (counted or not promises):
-        return Relation.PROGRESS
+    counted = bool(_COUNT.search(about))
+    if now.aims_to_lower and counted and _ROSE.search(passage) and not _FELL.search(passage):
+        return Relation.CONTRADICTS if now.voice in ("official", "parliament") else Relation.SLIPS
     if now.new_figure:
-        return Relation.PROGRESS
-    before = bool(now.published and now.made_on and now.published < now.made_on - ANNOUNCEMENT)
-    if promises:
-        return Relation.RESTATES if now.said_before and not near and not before else Relation.ANNOUNCES
-    if near:
+        return Relation.PROGRESS if not _DONE.search(about) else Relation.FULFILS
+    promising, future = bool(_PROMISING.search(spoken)), bool(_FUTURE.search(spoken))
+    reported = bool(_HAPPENED.search(_PROMISING.sub(" ", spoken))) or bool(_UNDER_WAY.search(spoken))
+    window = ANNOUNCEMENT if now.voice == "official" else ANNOUNCEMENT_BY_OTHERS
+    near = bool(now.published and now.made_on and abs(now.published - now.made_on) <= window)
+    after = bool(now.published and now.made_on and now.published > now.made_on + window)
+    before = bool(now.published and now.made_on and now.published < now.made_on - window)
+    if _DONE.search(about) and not future:
+        return Relation.FULFILS
+    if near and not now.said_before:
         return Relation.ANNOUNCES
-    if now.said_before:
-        return Relation.RESTATES
-    return Relation.CONTEXT
+    if reported and not (future or promising):
+        return Relation.PROGRESS
+    if counted and _UNDER_WAY.search(spoken):
+        return Relation.PROGRESS
+    return Relation.RESTATES if (now.said_before or after) and not before else Relation.ANNOUNCES
 
 
 def _tier(spoken: str, relation: Relation) -> Tier:
     if relation in (Relation.FULFILS, Relation.PROGRESS):
-        if _COUNTED.search(spoken) and not _MONEY.search(spoken):
-            return Tier.OUTCOME if relation == Relation.PROGRESS else Tier.IN_OPERATION
+        if _COUNT.search(spoken) and not _MONEY.search(spoken):
+            return Tier.OUTCOME
         return Tier.FUNDED if _LAW.search(spoken) or _MONEY.search(spoken) else Tier.IN_OPERATION
     if relation in (Relation.ANNOUNCES, Relation.RESTATES) and _MONEY.search(spoken):
         return Tier.FUNDED

@@ -7,8 +7,9 @@ threshold, then what it says: relation, figures, reasons.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from commitments import restatement
@@ -29,6 +30,14 @@ MAX_SUGGESTIONS = 40
 
 #: Where the strongest passage scores less than this share of the threshold, the others are not looked at.
 HOPELESS = 0.2
+
+
+#: A figure of at least this size that an earlier release gave for a commitment, said again beside its words,
+#: multiplies the odds.
+LEAST_FIGURE = 100
+FIGURE_AGAIN = 6.0
+
+FiguresBefore = Callable[[Collection[Key]], Mapping[Key, Collection[float]]]
 
 
 @dataclass(frozen=True)
@@ -83,13 +92,18 @@ def read(
     model: Model,
     threshold: float | None = None,
     excluded: Mapping[Key, Collection[str]] | None = None,
+    figures_before: FiguresBefore[Key] = lambda keys: {},
 ) -> Reading[Key]:
-    """Compare a release with the record. `excluded` names, by commitment, quotes that must not be suggested again."""
+    """Compare a release with the record.
+
+    `excluded` names, by commitment, quotes that must not be suggested again. `figures_before` gives the counts
+    and sums that earlier releases gave for commitments; one of them said again speaks for a passage.
+    """
     release = document(title, text, published, voice)
     found = candidates(release, index, model)
     least = model.threshold if threshold is None else threshold
-    matches = []
-    hopeless = least * HOPELESS
+    scored: list[Match[Key]] = []
+    hopeless = model.threshold * HOPELESS
     compared = compare(release, found.profiles, found.rarity, lambda pairing: model.score(pairing.features) >= hopeless)
     for key, pairings in compared.items():
         unwanted = (excluded or {}).get(key, ())
@@ -97,11 +111,22 @@ def read(
         if not allowed:
             continue
         best = best_of(allowed, model)
-        score = model.score(best.features)
-        if score >= least:
-            matches.append(Match(key, found.profiles[key], best, score))
+        scored.append(Match(key, found.profiles[key], best, model.score(best.features)))
+    before = figures_before([match.commitment for match in scored if match.score >= hopeless])
+    matches = [
+        match for one in scored if (match := _heard_before(one, release, before.get(one.commitment, ()))).score >= least
+    ]
     matches.sort(key=lambda match: (-match.score, str(match.commitment)))
     return Reading(release, found.rarity, matches[:MAX_SUGGESTIONS])
+
+
+def _heard_before(match: Match[Key], release: Document, figures: Collection[float]) -> Match[Key]:
+    """The match, more likely where its passage says a figure again and shares more than one word."""
+    said = {quantity.value for quantity in release.stated(match.pairing.passage).quantities}
+    if len(match.pairing.matched) < 2 or not said & {value for value in figures if value >= LEAST_FIGURE}:
+        return match
+    odds = match.score / (1 - match.score) * FIGURE_AGAIN if match.score < 1 else math.inf
+    return replace(match, score=odds / (1 + odds) if odds < math.inf else 1.0)
 
 
 def best_of(pairings: Sequence[Pairing], model: Model) -> Pairing:
@@ -128,9 +153,10 @@ def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.d
             published=release.published,
             made_on=profile.made_on,
             left_office=profile.left_office,
-            said_before=known.said or _promised_before(release.published, profile.made_on),
+            said_before=known.said,
             new_figure=any(row["series"] is not None and not row["restated"] for row in rows),
             aims_to_lower=profile.aims_to_lower,
+            matched=match.pairing.matched,
         ),
     )
     return Suggestion(
@@ -152,10 +178,6 @@ def _was_there(passage: str, quotes: Iterable[str]) -> bool:
     """Whether a passage, or the greater part of it, is among quotes with which somebody has dealt already."""
     even = " ".join(passage.split())
     return any(even in quote or quote in even for quote in quotes)
-
-
-def _promised_before(published: dt.date | None, made_on: dt.date | None) -> bool:
-    return bool(published and made_on and published > made_on + judging.ANNOUNCEMENT)
 
 
 def _said_of_figures(rows: Sequence[FigureRow], earlier: Sequence[FigureRow]) -> list[str]:

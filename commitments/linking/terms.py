@@ -105,7 +105,7 @@ def pairs(ordered: Iterable[str]) -> set[str]:
 
 #: A name of several words in capitals, with small words between.
 NAME = re.compile(
-    r"(?<![\w’'])[A-Z][\w’'-]*(?:(?:[ \u00a0]+(?:of|and|for|the|to|on|in|against))*[ \u00a0]+[A-Z][\w’'-]*)+"
+    r"(?<![\w’'])[A-Z][\w’'-]*(?:,?(?:[ \u00a0]+(?:of|and|for|the|to|on|in|against))*[ \u00a0]+[A-Z][\w’'-]*)+"
 )
 _ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]{1,7}s?\b")
 _DEFINED = re.compile(r"\(([A-Z][A-Z0-9]{1,7})s?\)")

@@ -16,6 +16,12 @@ from commitments.linking.profile import Profile
 
 FigureRow = dict[str, Any]
 
+#: A number of things that is only promised or expected is the promise again; a sum of money is news by being promised.
+NOT_YET = ("promised", "expected")
+MONEY = ("GBP", "EUR", "USD")
+#: Counts smaller than this are a matter of telling ("the 3 biggest"), unless the series counts them.
+LEAST_COUNT = 10
+
 #: Nouns under which people are counted without saying anything of who they are.
 _PEOPLE = frozenset(
     terms.stems("people persons individuals migrants offenders nationals men women adults cases arrivals")
@@ -39,14 +45,21 @@ def tied(
 
     Each is a dict of plain values with offsets into the release's text; `restated` is still False.
     """
-    rows = []
+    rows: list[FigureRow] = []
     for number in _speaking_of_the_same(document, passage_number, profile):
         passage = document.passages[number]
         for figure in figures.find(passage.text, published):
             row = _row(figure, passage, profile, series, own_passage=number == passage_number)
             if row is not None:
                 rows.append(row)
-    return sorted(rows, key=lambda row: int(row["start"]))
+    return sorted(_without_others(rows, profile), key=lambda row: int(row["start"]))
+
+
+def _without_others(rows: Sequence[FigureRow], profile: Profile) -> list[FigureRow]:
+    """Where one of several sums is the one promised, the others belong to other promises."""
+    promised = profile.target.value if profile.target else None
+    units = {row["unit"] for row in rows if row["value"] == promised}
+    return [row for row in rows if row["unit"] not in units or row["value"] == promised or row["series"] is not None]
 
 
 def _speaking_of_the_same(document: Document, number: int, profile: Profile) -> list[int]:
@@ -64,11 +77,15 @@ def _speaking_of_the_same(document: Document, number: int, profile: Profile) -> 
 def _row(
     figure: Figure, passage: Passage, profile: Profile, series: Sequence[SeriesWords], own_passage: bool
 ) -> FigureRow | None:
+    if figure.modality in NOT_YET and figure.unit not in MONEY:
+        return None
     counted = frozenset(terms.stems(figure.metric))
     point_of = next((one for one in series if _is_point(figure, counted, one, profile)), None)
     shared = counted & (profile.weights.keys() | profile.metric)
     promised_sum = profile.target is not None and float(figure.value) == profile.target.value
     if point_of is None and not (shared - _PEOPLE) and not (promised_sum and own_passage):
+        return None
+    if point_of is None and figure.unit not in (*MONEY, "per cent") and figure.value < LEAST_COUNT:
         return None
     return {
         "metric": point_of.metric if point_of else figure.metric,
