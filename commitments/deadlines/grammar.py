@@ -38,7 +38,7 @@ _LEAD = re.compile(
     r"(?:\s+(?:around|about|roughly|the|its|their|our|very|lifetime\s+of|course\s+of))*\s*$"
 )
 _BEGINS = re.compile(
-    r"from|since|starting|beginning|as\s+of|after|following|not\s+(?:before|until)|no\s+(?:earlier|sooner)"
+    r"with\s+effect|from|since|starting|beginning|as\s+of|after|following|not\s+(?:before|until)|no\s+(?:earlier|sooner)"
 )
 _ONLY_BEGINS = re.compile(r"after|following|not\s+(?:before|until)|no\s+(?:earlier|sooner)")
 _BEFORE = re.compile(r"before|ahead|prior")

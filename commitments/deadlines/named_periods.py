@@ -103,9 +103,7 @@ def _seasons_to_season(match: re.Match[str], said_on: dt.date) -> Meaning:
     return _from_two(calendar.season(year, match["season1"]), calendar.season(year, match["season2"]))
 
 
-_BEFORE_A_MONTH = re.compile(
-    r"(?:^|\b(?:in|by|from|of|until|till|before|since|early|mid|late|end|to|and|or|during))[\s-]+$|^$"
-)
+_BEFORE_A_MONTH = re.compile(r"(?:^|\b(?:in|by|from|of|until|till|before|since|early|mid|late|end|during))[\s-]+$|^$")
 
 
 def _is_a_month(match: re.Match[str]) -> bool:
@@ -412,13 +410,15 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
 
 def named_periods(words: str, said_on: dt.date) -> list[Named]:
     """The periods that lower-case words name, in their order, none overlapping another."""
-    taken: list[Named] = []
+    taken: list[tuple[int, int]] = []
+    found: list[Named] = []
     for pattern, reader in _READERS:
         for match in pattern.finditer(words):
-            if any(match.start() < other.end and other.start < match.end() for other in taken):
+            if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
-            taken.extend(_named(match, reader(match, said_on)))
-    return sorted(taken, key=lambda named: named.start)
+            taken.append(match.span())  # also where it has no meaning: of “31 June 2025” the rest is no date
+            found.extend(_named(match, reader(match, said_on)))
+    return sorted(found, key=lambda named: named.start)
 
 
 def _named(match: re.Match[str], meaning: Meaning) -> Iterator[Named]:

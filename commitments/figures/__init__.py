@@ -10,12 +10,13 @@ from decimal import Decimal
 
 from commitments.deadlines.calendar import FIRST_YEAR, LAST_YEAR
 
-from .modality import modality
+from .modality import Verb, modality, verbs
 from .not_figures import counts_something, masked
-from .nouns import CHANGE, counted
+from .nouns import counted
 from .numbers import Number, numbers, ranges
 from .periods import TimeWords, time_of, time_words
 from .qualifiers import qualifier
+from .shares import CHANGE
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def find(text: str, published: dt.date) -> list[Figure]:
     is_readable = FIRST_YEAR < published.year < LAST_YEAR
     times = time_words(text, published) if is_readable else []
     sentence_ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    governing = verbs(text)
     figures: list[Figure] = []
     for index, number in enumerate(found):
         at = bisect_right(sentence_ends, number.start)
@@ -68,19 +70,23 @@ def find(text: str, published: dt.date) -> list[Figure]:
             min(sentence_ends[at] if at < len(sentence_ends) else len(text), number.end + _REACH_CHARS),
         )
         following = found[index + 1].start if index + 1 < len(found) else len(text)
-        figure = _figure(text, number, sentence, time_of(times, number.start, number.end, sentence, following))
+        figure = _figure(
+            text, number, governing, sentence, time_of(times, number.start, number.end, sentence, following)
+        )
         if figure is not None:
             figures.append(figure)
     return figures
 
 
-def _figure(text: str, number: Number, sentence: tuple[int, int], time: TimeWords | None) -> Figure | None:
+def _figure(
+    text: str, number: Number, governing: list[Verb], sentence: tuple[int, int], time: TimeWords | None
+) -> Figure | None:
     what = counted(text, number, sentence)
     is_bare = number.kind == "count" and not what.unit
     if is_bare and number.value < _BARE_NUMBER_COUNTS_FROM:
         return None
     before, after = text[sentence[0] : number.start], text[number.end : sentence[1]]
-    how = modality(before, after)
+    how = modality(text, governing, sentence, number.start, number.end)
     ahead = how in {"promised", "expected"}
     return Figure(
         metric=what.metric,

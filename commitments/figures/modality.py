@@ -3,45 +3,76 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from dataclasses import dataclass
 
-_AUXILIARY = re.compile(
+_VERBS = re.compile(
     r"\b(?:"
-    r"(?P<expected>(?:is|are|was|were)?\s?(?:expected|forecast|projected|predicted|anticipated|likely|estimated|due|set|on\s+course"
-    r"|on\s+track)\s+to\b|would|could|might|may(?=\s+[a-z])|forecasts?|projections?|projects\s+that|should)"
-    r"|(?P<promised>will|shall|['’]ll|(?:is|are)\s+to\s+(?=[a-z])|pledg(?:e|es|ed|ing)|promis(?:e|es|ed|ing)|commit(?:s|ted|ting|ment)?"
-    r"|vow(?:s|ed)?|plans?\s+to|planning\s+to|planned|aim(?:s|ed|ing)?\s+(?:to|for)|intend(?:s|ed|ing)?|target(?:s|ing)?|want(?:s)?\s+to"
-    r"|going\s+to|proposed|proposes|ambition|goal|earmarked|guarantee[sd]?)"
-    r"|(?P<happened>has|have|had|was|were|['’]ve|did|saw|rose|fell|grew|went|came|took|made|spent|gave|cut|built|met|won|found|sent"
-    r"|is\s+up|is\s+down|are\s+up|are\s+down|up\s+by|down\s+by|already|to\s+date|so\s+far|[a-z]{2,14}(?:ied|[^e]ed)(?=\s))"
-    r"|(?P<under_way>(?:is|are)\s+(?:now\s+|currently\s+|already\s+|also\s+|being\s+)?[a-z]{2,14}(?:ing|ed)|being\s+[a-z]{2,14}ed|under\s+way|underway|ongoing"
-    r"|in\s+progress)"
-    r"|(?P<aim>to\s+(?:recruit|hire|build|deliver|provide|invest|spend|reach|achieve|cut|reduce|increase|raise|create|open|train|fund"
-    r"|support|help|double|halve|kickstart|plant|add|put|bring))"
+    r"(?P<expected>(?:expected|forecast|projected|predicted|anticipated|likely|due|set|on\s+course|on\s+track)\s+(?:to|for)\b"
+    r"(?:\s+(?:be|have))?(?:\s+[a-z]+ed)?|(?:would|could|might|may|should)\s+(?=[a-z])(?:be\s+|have\s+)?(?:[a-z]+ed\b)?"
+    r"|is\s+expected|are\s+expected|forecasts?|projections?)"
+    r"|(?P<promised>(?:will|shall|['’]ll|(?:is|are)\s+to)(?:\s+(?:also|now|soon|then|be|have|been|initially|only|further)){0,3}"
+    r"(?:\s+[a-z]+)?|pledg(?:e|es|ed|ing)|promis(?:e|es|ed|ing)|commit(?:s|ted|ting|ment)?(?:\s+to\s+[a-z]+)?|vow(?:s|ed)?"
+    r"|plans?\s+(?:to|for)|planning\s+to|planned|aim(?:s|ed|ing)?\s+(?:to|for|at)|intend(?:s|ed|ing)?|target(?:s|ing)?|wants?\s+to"
+    r"|going\s+to|propos(?:e|es|ed|als?)|ambition|goal|earmarked|guarantee[sd]?)"
+    r"|(?P<under_way>(?:is|are)\s+(?:(?:now|currently|already|also|still|being)\s+){0,2}(?-i:[a-z]{2,14}ing)"
+    r"|(?:is|are|now)\s+being\s+[a-z]+|(?:is|are)\s+(?:now\s+)?(?:under\s?way|ongoing|in\s+progress)|under\s+way|underway|ongoing|in\s+progress)"
+    r"|(?P<happened>has|have|had|was|were|['’]ve|is|are|did|saw|rose|fell|grew|went|came|took|made|spent|gave|cut|built|met"
+    r"|won|found|sent|brought|became|reached|already|to\s+date|so\s+far|(?-i:[a-z]{2,14}[^e]ed)(?=\s))"
+    r"|(?P<aim>to\s+(?:recruit|hire|build|deliver|provide|invest|spend|reach|achieve|cut|reduce|increase|raise|create|open"
+    r"|train|fund|support|help|double|halve|kickstart|plant|add|put|bring|end|restore|tackle|make))"
     r")\b",
     re.IGNORECASE,
 )
+# Where the figure's own clause begins and ends, when it holds a verb.
+_CLAUSE_START = re.compile(
+    r"[,;:–—]\s|\s(?:as|while|whilst|after|with)\s(?!part\b|well\b|many\b|much\b|a\s)", re.IGNORECASE
+)
+_CLAUSE_END = re.compile(r"[,;:–—]\s|\s(?:as|while|whilst|which|who|that)\s", re.IGNORECASE)
 
 
-def modality(before: str, after: str) -> str:
-    """The modality of a figure, by the verb that governs it: the last before it, else the first after it."""
-    last = next(reversed(list(_AUXILIARY.finditer(before))), None)
-    first = _AUXILIARY.search(after)
-    aim = last is not None and last.lastgroup == "aim"
-    chosen = last if last is not None and not aim else None
-    if chosen is None:
-        chosen = _before_the_aim(before, last) if aim and last else first
-    if chosen is None:
-        return "promised" if aim or (first is not None and first.lastgroup == "aim") else "happened"
-    kind = chosen.lastgroup or "happened"
-    if kind == "aim":
-        return "promised"
-    return kind
+@dataclass(frozen=True)
+class Verb:
+    """A word from `start` to `end` that says how sure something is; `kind` is a modality or "aim"."""
+
+    start: int
+    end: int
+    kind: str
 
 
-def _before_the_aim(before: str, aim: re.Match[str]) -> re.Match[str]:
-    """“Has worked to cut 500” happened; “to cut 500” alone is an aim."""
-    governing: re.Match[str] = aim
-    for match in _AUXILIARY.finditer(before, 0, aim.start()):
-        if match.lastgroup != "aim":
-            governing = match
-    return governing
+def verbs(text: str) -> list[Verb]:
+    """The words of a text that say how sure something is, in order."""
+    return [Verb(match.start(), match.end(), match.lastgroup or "") for match in _VERBS.finditer(text)]
+
+
+def modality(text: str, found: list[Verb], sentence: tuple[int, int], start: int, end: int) -> str:
+    """The modality of a figure from `start` to `end`, by the verb that governs it.
+
+    That is the last verb before it in its own clause, else the first after it there, else the nearest in
+    the whole sentence, before it first. A figure without any verb is taken as a fact.
+    """
+    clause_start = max((match.end() for match in _CLAUSE_START.finditer(text, sentence[0], start)), default=sentence[0])
+    ends = _CLAUSE_END.search(text, end, sentence[1])
+    clause_end = ends.start() if ends else sentence[1]
+    before = bisect_left(found, start, key=lambda verb: verb.start)
+    after = bisect_left(found, end, key=lambda verb: verb.start)
+    for first, last in ((clause_start, clause_end), sentence):
+        kind = _nearest(found, before, after, first, last, aims=False)
+        if kind:
+            return kind
+    return "promised" if _nearest(found, before, after, clause_start, clause_end, aims=True) else "happened"
+
+
+def _nearest(found: list[Verb], before: int, after: int, first: int, last: int, *, aims: bool) -> str:
+    """The kind of the last verb before a figure, else of the first after it, between two offsets."""
+    for index in range(before - 1, -1, -1):
+        if found[index].start < first:
+            break
+        if (found[index].kind == "aim") == aims:
+            return found[index].kind
+    for index in range(after, len(found)):
+        if found[index].end > last:
+            break
+        if (found[index].kind == "aim") == aims:
+            return found[index].kind
+    return ""

@@ -28,7 +28,7 @@ _MASKED = re.compile(
             rf"\b\d{{1,2}}[/.]\d{{1,2}}[/.](?:{_YEAR}|\d\d)\b",
             r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\b)?",
             r"\b\d{1,2}(?:\.\d{2})?\s?(?:[ap]\.?m\b\.?|o['’]clock)",
-            r"(?<!\d)(?:\+44\s?|0)\d{2,4}[\s-]\d{3,4}(?:[\s-]?\d{3,4})?\b",
+            r"(?<!\d)(?:\+44\s?|0)\d{2,4}[\s-]\d{3,4}(?:[\s-]?\d{3,4})?\b(?:\s(?:or|and)\s\d{3,6}\b)?",
             r"\b\d{1,3}(?:\.\d{1,3}){2,4}\b",
             r"\[\d{1,3}\]",
             r"\b24/7\b",
@@ -43,7 +43,7 @@ _NAMED_BY_NUMBER = re.compile(
     r"|version|v|no|nos|number|numbers|ref(?:erence)?|terminals?|junctions?|platform|route|unit|room|note|footnote|form"
     r"|resolution|covid|band|key\s+stage|line|day|week|year|question|item|volume|vol|issue|edition|cm|cp|hc|hl|si"
     r"|operation|model|sdg|goal|call(?:ing)?|dial(?:ling)?|ring(?:ing)?|phone|tel(?:ephone)?|text(?:ing)?|channel|group"
-    r"|squadron|brigade|act|standard|iso|formula)\s?[.:-]?\s?(?:(?:\d{1,4}[A-Za-z]?\s?(?:,|to|and|or|-|–)\s?)){0,4}$",
+    r"|squadron|brigade|act|standard|iso|formula)\s?[.:-]?\s?(?:(?:\d{1,3}[A-Za-z]?\s?(?:,|to|and|or|-|–)\s?)){0,4}$",
     re.IGNORECASE,
 )
 _LIST_MARKER = re.compile(r"(?:^|\n)[ \t]{0,8}\(?$")
@@ -61,7 +61,7 @@ _TIME_UNIT = re.compile(
     re.IGNORECASE,
 )
 _AS_TIME = re.compile(
-    r"\b(?:last|past|next|first|coming|previous|preceding|following|within|in|inside|after|every|since|same|final|over\s+the|across|during"
+    r"\b(?:(?:the|in|over|during|for|these|our|its)\s+last|past|next|first|coming|previous|preceding|following|within|in|inside|after|every|since|same|final|over\s+the|across|during"
     r"|another|other|each)\s+(?:(?:the|a|just|about|around|under|only|over|some|almost|nearly|more\s+than|less\s+than)\s+){0,2}$",
     re.IGNORECASE,
 )

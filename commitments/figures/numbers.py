@@ -172,6 +172,8 @@ def _digits(text: str) -> Iterator[Number]:
         if match["short"] == "M" and not match["currency"]:
             scale = ""
         value = Decimal(match["number"].replace(",", "")) * _SCALES.get(scale, 1)
+        if scale and value == value.to_integral_value():
+            value = value.to_integral_value()
         yield _amount(match, value, bool(scale), False)
 
 

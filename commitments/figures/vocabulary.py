@@ -20,11 +20,7 @@ STOP = _set(
     remains remained means meant
     """
 )
-LINKS = _set(
-    """
-    and &
-    """
-)
+LINKS = frozenset({"and", "&"})
 DETERMINERS = _set(
     """
     of the a an its our their his her more fewer less additional extra new further other another such these those
@@ -75,6 +71,13 @@ LIGHT_VERBS = _set(
     continued
     """
 )
+# Verbs that carry a noun for money as their object: “takes total funding to”.
+CARRYING_VERBS = _set(
+    """
+    take takes took bring brings brought give gives gave put puts get gets make makes see sees saw increase increases
+    cut cuts
+    """
+)
 # What a sum of money is called.
 MONEY_NOUNS = _set(
     """
@@ -82,12 +85,66 @@ MONEY_NOUNS = _set(
     cuts spending package saving savings revenue revenues tax taxes debt pay wage wages contract contracts loan
     loans settlement allocation compensation damage damages profit profits losses loss deficit surplus shortfall
     uplift injection scheme programme project subsidy aid support cash money turnover sales exports imports trade
-    reward charge bill bills salary salaries income penalty penalties deal borrowing reserve payment payments bonus
-    benefit benefits cap pot
+    reward charge bill bills salary salaries income penalty penalties deal borrowing value reserve payment payments
+    bonus benefit benefits cap pot
     """
 )
-CHANGE_NOUN = _set(
+CHANGE_NOUNS = _set(
     """
     increase rise fall drop decline decrease reduction uplift boost cut growth jump surge improvement gain hike
     """
 )
+# Units of measure: what is counted follows after “of”.
+MEASURES = _set(
+    """
+    tonnes tons kilograms kg kilos grams litres hectares acres miles kilometres km metres gigawatts gw megawatts mw
+    terawatt-hours twh doses units pieces items pairs packs barrels gallons cubic square hundreds thousands millions
+    """
+)
+# Participles that verbs do not form with -ed, and verbs that are read for their participle.
+PARTICIPLES = {
+    "building": "built",
+    "built": "built",
+    "build": "built",
+    "making": "made",
+    "cutting": "cut",
+    "putting": "deployed",
+    "buying": "bought",
+    "selling": "sold",
+    "sending": "sent",
+    "finding": "found",
+    "bringing": "brought",
+    "cut": "cut",
+    "sold": "sold",
+    "bought": "bought",
+    "sent": "sent",
+    "lost": "lost",
+    "spent": "spent",
+    "held": "held",
+    "put": "deployed",
+    "born": "born",
+    "hired": "hired",
+    "hire": "hired",
+    "recruit": "recruited",
+    "train": "trained",
+    "plant": "planted",
+    "create": "created",
+    "open": "opened",
+    "remove": "removed",
+    "return": "returned",
+    "ban": "banned",
+    "deliver": "delivered",
+    "close": "closed",
+    "fund": "funded",
+}
+DURATIONS = {
+    "second": "seconds",
+    "minute": "minutes",
+    "hour": "hours",
+    "day": "days",
+    "night": "nights",
+    "week": "weeks",
+    "month": "months",
+    "year": "years",
+    "decade": "decades",
+}
