@@ -35,8 +35,8 @@ def main() -> None:
     manager = Manager()
     processes = {
         "web": f"{python} -m gunicorn config.wsgi --bind {HOST}:{port} --workers 2 --log-level warning",
-        "worker": f"{python} -m celery -A config worker --pool threads --concurrency 4 --loglevel warning",
-        "beat": f"{python} -m celery -A config beat --loglevel warning",
+        "worker": f"{python} -m celery --quiet -A config worker --pool threads --concurrency 4 --loglevel warning",
+        "beat": f"{python} -m celery --quiet -A config beat --loglevel warning",
     }
     if demonstration:
         processes["demo"] = f"{python} manage.py demo --port {demo_port}"

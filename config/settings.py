@@ -187,7 +187,7 @@ LOGGING = {
 
 # Celery ----------------------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="embedded://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="embedded://localhost")
 if CELERY_BROKER_URL.startswith("embedded:"):
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"folder": str(DATA_DIR / "queue")}
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False

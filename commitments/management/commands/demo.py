@@ -6,10 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from kombu.exceptions import OperationalError
 
 from commitments.demo import record, releases
 from commitments.demo.server import DemonstrationServer, serving
 from commitments.imports import ImportRefused
+from tracker.tasks import poll_due
 
 
 class Command(BaseCommand):
@@ -62,4 +64,11 @@ class Command(BaseCommand):
                     "The watch may not look at this machine: set FETCH_ALLOW_NETWORKS=127.0.0.0/8 where it runs."
                 )
             self.stdout.flush()
+            self._ring()
             stop.wait()
+
+    def _ring(self) -> None:
+        try:
+            poll_due.delay()
+        except OperationalError:
+            self.stderr.write("The broker does not answer; a running schedule will find the source within a minute.")
