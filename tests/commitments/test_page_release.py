@@ -1,0 +1,101 @@
+"""Stored releases, sources and errors."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from commitments import decisions
+
+from . import make
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "Trees were planted.\n\nIn all 9,400 trees stand, and <b>more</b> will.\n\nNotes to editors:\n• None."
+QUOTE = "In all 9,400 trees stand"
+
+
+def test_accepted_passages_are_marked_in_the_escaped_text(client: Client) -> None:
+    made = make.commitment("Plant trees")
+    release = make.release(TEXT, title="Trees & more")
+    evidence = make.evidence(made, release, QUOTE)
+    address = f"/releases/{release.pk}/revisions/1/"
+    assert "<mark" not in client.get(address).content.decode()
+    decisions.accept(evidence, make.user())
+    page = client.get(address).content.decode()
+    assert f'<mark id="e{evidence.pk}">{QUOTE}</mark>' in page
+    assert "&lt;b&gt;more&lt;/b&gt;" in page
+    assert f"{made.get_absolute_url()}#evidence-{evidence.pk}" in page
+    assert 'rel="noopener nofollow ugc"' in page
+    assert release.latest_revision.snapshot.sha256 in page
+
+
+def test_one_passage_may_serve_several_commitments(client: Client) -> None:
+    release = make.release(TEXT)
+    pieces = [make.evidence(make.commitment(f"Promise {number}"), release, QUOTE) for number in (1, 2)]
+    for piece in pieces:
+        decisions.accept(piece, make.user())
+    page = client.get(release.get_absolute_url()).content.decode()
+    for piece in pieces:
+        assert page.count(f'id="e{piece.pk}"') == 1
+    assert "bears on 2 commitments" in page
+
+
+def test_evidence_of_drafts_is_not_given_away(client: Client) -> None:
+    release = make.release(TEXT)
+    decisions.accept(make.evidence(make.commitment("Secret", publication="draft"), release, QUOTE), make.user())
+    page = client.get(release.get_absolute_url()).content.decode()
+    assert "<mark" not in page
+    assert "Secret" not in page
+
+
+def test_later_versions_mark_the_quote_where_it_stands_and_say_where_it_stood(client: Client) -> None:
+    made = make.commitment()
+    release = make.release(TEXT)
+    evidence = make.evidence(made, release, QUOTE)
+    decisions.accept(evidence, make.user())
+    make.revise(release, f"Updated today.\n\n{QUOTE.replace(' ', '  ')}.")
+    make.revise(release, "This page was withdrawn.")
+    second = client.get(f"/releases/{release.pk}/revisions/2/").content.decode()
+    assert f'<mark id="e{evidence.pk}">' in second
+    assert "The document was changed after this" in second
+    latest = client.get(f"/releases/{release.pk}/").content.decode()
+    assert "version 3 of 3" in " ".join(latest.split())
+    assert f"/releases/{release.pk}/revisions/1/#e{evidence.pk}" in latest
+    assert "<mark" not in latest
+
+
+@pytest.mark.parametrize("address", ["/releases/99/", "/releases/{0}/revisions/2/", "/releases/{0}/revisions/0/"])
+def test_what_was_never_seen_is_not_there(client: Client, address: str) -> None:
+    release = make.release(TEXT)
+    response = client.get(address.format(release.pk))
+    assert response.status_code == 404
+    assert "nothing at this address" in response.content.decode()
+
+
+def test_sources_say_when_they_were_checked_and_how_they_are(client: Client) -> None:
+    assert "No source is watched yet" in client.get("/sources/").content.decode()
+    make.source("Ministry news", publisher="The Ministry")
+    page = client.get("/sources/").content.decode()
+    assert "Ministry news" in page
+    assert "Not looked at yet." in page
+
+
+def test_pages_load_nothing_from_elsewhere_and_run_nothing(client: Client) -> None:
+    made = make.commitment()
+    decisions.accept(make.evidence(made, make.release(TEXT), QUOTE), make.user())
+    for address in ("/", "/commitments/", made.get_absolute_url(), "/sources/", "/methodology/"):
+        page = client.get(address).content.decode()
+        loaded = [tag for tag in re.findall(r"<(?:img|link|iframe|source)[^>]*>", page) if "canonical" not in tag]
+        assert loaded
+        assert all('="/static/' in tag for tag in loaded)
+        assert "<script" not in page
+        assert " style=" not in page
+
+
+@pytest.mark.parametrize("address", ["/", "/commitments/", "/sources/", "/methodology/"])
+def test_pages_are_only_read(client: Client, address: str) -> None:
+    assert client.post(address).status_code == 405
+    assert client.head(address).status_code == 200

@@ -1,0 +1,124 @@
+"""Public pages as a browser shows them: accessible in both themes, whole at phone width, usable by keyboard."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, sync_playwright
+
+from commitments import decisions
+from commitments.models import Definition, Milestone, Question
+from tests.commitments import make
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def browser(chromium: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    # The browser's driver runs an event loop in this thread, which Django takes for asynchronous code.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=chromium, args=[*arguments, "--disable-background-networking", "--disable-sync"]
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def addresses(live_server: Any) -> list[str]:
+    """Every kind of public page, with something of everything on it."""
+    editor = make.user()
+    made = make.commitment("Plant trees", due=timezone.localdate() - dt.timedelta(days=2), demonstration=True)
+    series = make.target(made, "trees planted", "trees", 20000)
+    for day, value in ((1, 9400), (20, 16400)):
+        text = f"In all {value:,} trees stand.\n\nMore will follow."
+        release = make.release(text, title=f"{value:,} trees", published=dt.date(2025, 1, day))
+        figure = make.figure(value, series, start=7, end=12)
+        decisions.accept(make.evidence(made, release, text.split("\n")[0], figures=[figure]), editor)
+    again = make.release("Trees, as we said, are good.", title="Again")
+    decisions.accept(make.evidence(made, again, relation="restates"), editor)
+    decisions.change_status(made, "off_track", editor, "Too few.", dt.date(2025, 2, 1))
+    Definition.objects.create(
+        commitment=made,
+        kind="date_change",
+        statement="Plant trees by autumn.",
+        quote="They will be planted by autumn.",
+        effective_from=dt.date(2025, 3, 1),
+        deadline_text="by autumn",
+        deadline_earliest=timezone.localdate(),
+        deadline_latest=timezone.localdate() + dt.timedelta(days=60),
+    )
+    Milestone.objects.create(commitment=made, title="Dig", deadline_text="in spring")
+    Question.objects.create(commitment=made, asked_of="The Ministry", asked_on=dt.date(2025, 4, 1), question="When?")
+    make.commitment("Mend the bridge", due=timezone.localdate() + dt.timedelta(days=2))
+    return [
+        live_server.url + path
+        for path in (
+            "/",
+            "/commitments/",
+            "/commitments/?q=trees&timing=due",
+            "/commitments/?q=nothing",
+            made.get_absolute_url(),
+            f"/releases/{release.pk}/revisions/1/",
+            "/sources/",
+            "/methodology/",
+            "/nowhere/",
+        )
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_page_is_inaccessible_or_wider_than_the_screen(
+    browser: Browser, addresses: list[str], theme: Any, width: int
+) -> None:
+    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme).new_page()
+    elsewhere: list[str] = []
+    page.on("request", lambda request: elsewhere.append(request.url))
+    blocked: list[str] = []
+    page.on("console", lambda message: blocked.append(message.text))
+    for address in addresses:
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, address
+        assert not [text for text in blocked if "Content Security Policy" in text], address
+        levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(each => +each.tagName[1])")
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), (address, levels)
+        results = Axe().run(page)
+        assert results.violations_count == 0, f"{address}\n{results.generate_report()}"
+    origin = addresses[0]
+    assert all(url.startswith(origin) for url in elsewhere)
+
+
+def test_the_keyboard_reaches_the_content_and_a_figure_leads_to_its_sentence(
+    browser: Browser, addresses: list[str]
+) -> None:
+    page = browser.new_page()
+    page.goto(addresses[4])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.get_by_role("link", name="16,400 trees").first.click()
+    assert page.locator("mark:target").inner_text() == "In all 16,400 trees stand."
+
+
+def test_filtering_works_without_javascript(browser: Browser, addresses: list[str]) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(addresses[1])
+    page.get_by_text("Filter and sort").click()
+    page.get_by_label("Timing").select_option("due_soon")
+    page.get_by_role("button", name="Apply").click()
+    assert page.get_by_role("heading", level=2).inner_text() == "1 of 2 commitments"
+    assert page.get_by_role("link", name="Mend the bridge").is_visible()
