@@ -44,6 +44,16 @@ class Counts:
         return 2 * self.precision * self.recall / both if both else 0.0
 
 
+def summed(counts: Sequence[Counts]) -> Counts:
+    """The counts of several releases or sets together."""
+    return Counts(
+        sum(one.right for one in counts),
+        sum(one.wrong for one in counts),
+        sum(one.found for one in counts),
+        sum(one.missed for one in counts),
+    )
+
+
 @dataclass(frozen=True)
 class Quality:
     """Precision, recall and F1 of one way of counting, with the middle 95 % of F1 over resampled releases."""
@@ -230,14 +240,7 @@ def _interval(scope: _Scope, passed: set[Pair], labelled: LabelledSet) -> tuple[
     results = []
     for _ in range(RESAMPLES):
         sample = [by_release[release.key] for release in drawn.choices(labelled.releases, k=len(labelled.releases))]
-        results.append(
-            Counts(
-                sum(one.right for one in sample),
-                sum(one.wrong for one in sample),
-                sum(one.found for one in sample),
-                sum(one.missed for one in sample),
-            ).f1
-        )
+        results.append(summed(sample).f1)
     results.sort()
     return results[int(RESAMPLES * 0.025)], results[int(RESAMPLES * 0.975) - 1]
 

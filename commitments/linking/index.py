@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeVar
 
 from django.db import models, transaction
@@ -57,7 +58,7 @@ class DatabaseIndex:
         from commitments.models import LinkingProfile
 
         found: dict[int, Profile] = {}
-        inferred = _terms_of_office()
+        inferred = _terms_of_office(_newest_change())
         for batch in _batches(list(keys), BATCH):
             rows = LinkingProfile.objects.filter(commitment__in=batch).values_list(
                 "commitment_id",
@@ -72,8 +73,16 @@ class DatabaseIndex:
         return found
 
 
-def _terms_of_office() -> Mapping[str, tuple[dt.date, dt.date | None]]:
-    """The administrations' terms as the promises on record tell them."""
+def _newest_change() -> dt.datetime | None:
+    from commitments.models import Commitment
+
+    newest: dt.datetime | None = Commitment.objects.aggregate(newest=Max("linkable_since"))["newest"]
+    return newest
+
+
+@lru_cache(maxsize=1)
+def _terms_of_office(as_of: dt.datetime | None) -> Mapping[str, tuple[dt.date, dt.date | None]]:
+    """The administrations' terms as the promises on record tell them, worked out anew when the record has changed."""
     from commitments.models import Commitment
 
     rows = (

@@ -102,10 +102,15 @@ def _common(sets: Sequence[LabelledSet]) -> dict[str, float]:
     )
 
 
-def _threshold(sets: Sequence[LabelledSet], scores: dict[str, dict[Pair, float]]) -> float:
-    """The threshold with the best mean F1 over the sets, each as important as the others."""
+def _threshold(sets: Sequence[LabelledSet], scores: Mapping[str, Mapping[Pair, float]]) -> float:
+    """The threshold with the best F1 over the pairs of all sets taken together."""
     steps = [step / 50 for step in range(10, 45)]
-    return max(steps, key=lambda least: sum(_f1(one, scores[one.name], least) for one in sets))
+
+    def together(least: float) -> float:
+        counts = [evaluation.later_quality(one, scores[one.name], least) for one in sets]
+        return evaluation.summed(counts).f1
+
+    return max(steps, key=together)
 
 
 def _f1(one: LabelledSet, scores: Mapping[Pair, float], threshold: float) -> float:

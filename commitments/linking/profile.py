@@ -153,7 +153,7 @@ def profile(words: CommitmentWords) -> Profile:
     )
     own_words = f"{parts['title']}\n{parts['statement']}\n{parts['keywords']}"
     names: dict[str, str] = {}
-    for text in (parts["title"], parts["statement"], parts["keywords"]):
+    for text in (parts["title"], parts["statement"], *re.split(r"[,;\n]", parts["keywords"])):
         for match in terms.NAME.finditer(text):
             found = terms.stems(match.group())
             if len(found) > 1:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 from commitments.linking import terms
 from commitments.models.evidence import Relation, Tier
@@ -75,8 +76,9 @@ _DONE = _cue(
     r"surpass\w+",
     r"exceed(?:s|ed)\b",
     r"fulfilled",
-    r"(?:has|have|['’]ve|was|were) (?:now )?(?:been )?(?:established|set up|launched|completed(?! its passage)|delivered|met"
-    r"|achieved|created|opened|appointed|published|hosted|co-?hosted|enacted|outlawed|redeployed|signed|installed|equipped)\b",
+    r"(?:has|have|['’]ve|was|were) (?:now )?(?:been )?(?:established|set up|launched|completed(?! its passage)"
+    r"|delivered|met|achieved|created|opened|appointed|published|hosted|co-?hosted|enacted|outlawed|redeployed"
+    r"|signed|installed|equipped)\b",
     r"co-?hosted\b",
     r"hosted\b",
     r"carries it out",
@@ -91,7 +93,8 @@ _HAPPENED = _cue(
     r"(?:has|have|had|['’]ve) (?:\w+ly )?(?:been )?\w+(?:ed|en|un|wn|ne|de|lt|nt|ut|ld|id)\b",
     r"(?:was|were) (?:\w+ly )?\w+(?:ed|en|un|wn|ne|de|lt|nt|ut)\b",
     r"(?:fell|rose|grew|began|went|took|gave|made|brought|put|built|saw|left|came|got|won|drew|led|held|became|sent)\b",
-    r"\w{2,}ed (?:out|up|in|by|for|on|to|with|a|an|the|more|over|from|off|into|at|its|their|our|his|her|nearly|almost|\d|£)",
+    r"\w{2,}ed (?:out|up|in|by|for|on|to|with|a|an|the|more|over|from|off|into|at|its|their"
+    r"|our|his|her|nearly|almost|\d|£)",
 )
 _UNDER_WAY = _cue(
     r"(?:is|are|was|were|been) (?:\w+ly )?(?:now )?\w{2,}ing\b",
@@ -242,7 +245,7 @@ def judge(passage: str, lead: str, circumstances: Circumstances) -> Judgement:
 def _clauses_about(passage: str, matched: Collection[str]) -> str:
     """The clause of a passage that speaks most of the commitment, with those that speak of it nearly as much."""
     ends = [0, *(match.start() for match in _CLAUSE_END.finditer(passage)), len(passage)]
-    clauses = [passage[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    clauses = [passage[start:end] for start, end in pairwise(ends)]
     shared = [len({word.stem for word in terms.words(clause)} & set(matched)) for clause in clauses]
     most = max(shared)
     if most < 2:

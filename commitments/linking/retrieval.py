@@ -13,9 +13,9 @@ from commitments.linking.profile import Profile
 
 Key = TypeVar("Key", bound=Hashable)
 
-MAX_CANDIDATES = 120
+MAX_CANDIDATES = 100
 #: Entries of the index read for one release, rarest terms first.
-MAX_POSTINGS = 8_000
+MAX_POSTINGS = 5_000
 MAX_TERMS = 20_000
 
 

@@ -29,7 +29,7 @@ MAX_SUGGESTIONS = 40
 
 
 #: Where the strongest passage scores less than this share of the threshold, the others are not looked at.
-HOPELESS = 0.2
+HOPELESS = 0.02
 
 
 #: A figure of at least this size that an earlier release gave for a commitment, said again beside its words,

@@ -60,6 +60,8 @@ def stem(word: str) -> str:
     plain = plain.removesuffix("'s").rstrip("'")
     if plain in STOP_WORDS:
         return ""
+    if plain.startswith("cooperat"):
+        return "cooperat"  # not the surname
     return str(_stemmer.stemWord(plain))[:MAX_TERM_CHARACTERS]
 
 
