@@ -166,9 +166,10 @@ class CommitmentAdmin(admin.ModelAdmin):
         evidence = Evidence.objects.filter(commitment=OuterRef("pk")).order_by().values("commitment")
         accepted = evidence.filter(state=Evidence.State.ACCEPTED)
         waiting = evidence.filter(state=Evidence.State.SUGGESTED).annotate(count=Count("pk")).values("count")
-        words = Definition.objects.filter(pk=OuterRef("definition_id")).values("deadline_text")
-        return Commitment.objects.in_force(timezone.localdate()).annotate(
-            deadline_words=Subquery(words),
+        today = timezone.localdate()
+        in_force = Definition.objects.filter(commitment=OuterRef("pk")).latest_in_force_first(today)
+        return Commitment.objects.in_force(today).annotate(
+            deadline_words=Subquery(in_force.values("deadline_text")[:1]),
             waiting=Coalesce(Subquery(waiting), 0),
             evidence_on=Subquery(accepted.order_by("-release__published_at").values("release__published_at")[:1]),
         )

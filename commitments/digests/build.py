@@ -165,7 +165,8 @@ def content(
 
 
 def _due_lines(commitments: CommitmentQuerySet, on: dt.date) -> list[DueLine]:
-    words = Definition.objects.filter(pk=OuterRef("definition_id")).values("deadline_text")
+    in_force = Definition.objects.filter(commitment=OuterRef("pk")).latest_in_force_first(on)
+    words = in_force.values("deadline_text")[:1]
     return [
         DueLine(
             **_line(row),

@@ -120,6 +120,8 @@ def test_pages_load_under_a_strict_content_policy(staff: Client, model: Any) -> 
 
 def test_the_list_of_commitments_says_how_each_stands(staff: Client) -> None:
     today = timezone.localdate()
+    reworded = make.commitment("Build roads")
+    reworded.definitions.create(kind="clarification", statement="Build a road.", effective_from=today)
     late = make.commitment("Plant trees", due=today - dt.timedelta(days=3), deadline_text="by spring")
     release = make.release("The ministry planted 50 trees.", published=dt.date(2025, 3, 2))
     make.evidence(late, release)

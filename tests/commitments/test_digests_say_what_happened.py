@@ -58,6 +58,8 @@ def test_the_subject_says_what_happened(days: list[int], subject: str) -> None:
 
 def test_both_parts_say_the_same_with_links_to_each_commitment(settings: Any) -> None:
     settings.BASE_URL = "https://pledges.example"
+    reworded = due(90, "Build roads")
+    reworded.definitions.create(kind="clarification", statement="Build a road.", effective_from=dt.date(2025, 1, 1))
     owner = due(-12, "Plant oaks & <beeches>", deadline_text="by midsummer")
     due(3, "Open a forest school")
 
