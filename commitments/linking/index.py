@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from django.db import models, transaction
 from django.db.models import F, Max, Min
-from django.db.models.signals import post_delete, post_save, pre_delete
+from django.db.models.signals import post_save, pre_delete
 from django.utils import timezone
 
 from commitments.linking import terms_of_office
@@ -248,7 +248,6 @@ def follow_the_record() -> None:
     post_save.connect(_commitment_saved, sender=Commitment, dispatch_uid="index_commitment")
     pre_delete.connect(_commitment_goes, sender=Commitment, dispatch_uid="index_commitment_goes")
     post_save.connect(_part_saved, sender=Definition, dispatch_uid="index_definition")
-    post_delete.connect(_part_saved, sender=Definition, dispatch_uid="index_definition_goes")
     post_save.connect(_target_saved, sender=Target, dispatch_uid="index_target")
 
 

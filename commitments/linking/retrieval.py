@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from commitments.linking.model import Model
 from commitments.linking.profile import Profile
 
 Key = TypeVar("Key", bound=Hashable)
+
+#: A promise may be in the air before the day on which it is recorded, but not for longer.
+EARLIEST = dt.timedelta(days=365)
 
 MAX_CANDIDATES = 100
 #: Entries of the index read for one release, rarest terms first.
@@ -67,7 +71,13 @@ def candidates(document: Document, index: Index[Key], model: Model) -> Candidate
     profiles = index.profiles(best)
     unseen = {term for profile in profiles.values() for term in profile.weights} - frequencies.keys() - set(wanted)
     frequencies = {**frequencies, **index.frequencies(sorted(unseen))}
-    return Candidates({key: profiles[key] for key in best if key in profiles}, rarity)
+    timely = {key: profiles[key] for key in best if key in profiles and not _too_early(document, profiles[key])}
+    return Candidates(timely, rarity)
+
+
+def _too_early(document: Document, profile: Profile) -> bool:
+    """Whether a release is so much older than the promise that it speaks of something else, however alike."""
+    return bool(document.published and profile.made_on and profile.made_on - document.published > EARLIEST)
 
 
 class MemoryIndex(Generic[Key]):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from commitments import linking
+from commitments import append_only, decisions, linking
 from commitments.imports import import_rows
-from commitments.models import Evidence
-from tracker.models import Appearance, Release, Revision, Snapshot, Source
+from commitments.linking import linker, suggestions
+from commitments.models import Commitment, CommitmentTerm, Definition, Evidence, LinkedRevision, TermFrequency
+from tracker.models import Appearance, Release, Revision, Snapshot, Source, Voice
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +40,11 @@ LIBRARIES = {
     "statement": "Reopen village libraries with £40 million of grants.",
     "made_on": "2030-02-01",
 }
+
+
+@pytest.fixture
+def editor(django_user_model: Any) -> Any:
+    return django_user_model.objects.create_user("editor")
 
 
 @pytest.fixture
@@ -135,3 +142,168 @@ def test_a_commitment_recorded_later_finds_the_releases_before_it(publish: Any) 
     import_rows([HARBOURS])
     outcome = linking.link_pending()
     assert outcome.suggestions == 1
+
+
+TREES = "The forestry agency has planted 12,500 orchard trees since March, the minister for parks said."
+
+
+def test_a_reworded_release_is_still_found(record: None, publish: Any) -> None:
+    text = "Two more island routes now have ferries that run on electricity, replacing diesel ships."
+    assert linked_to(linking.link(publish(text, title="Island crossings go electric"))) == {"T-1"}
+
+
+def test_a_release_in_another_language_or_about_nothing_is_linked_to_nothing(record: None, publish: Any) -> None:
+    texts = [
+        "Die Regierung hat gestern beschlossen, die Steuern auf Lebensmittel zu senken.",
+        "Rain is expected in the north on Tuesday. The museum opens at ten.",
+        "",
+        "• \n\n• \n",
+    ]
+    assert [linking.link(publish(text)) for text in texts] == [[], [], [], []]
+
+
+def test_the_passage_is_the_sentence_and_its_figure_is_tied_to_the_series(record: None, publish: Any) -> None:
+    (piece,) = linking.link(publish(f"The weather was fair.\n\n{TREES} Nobody was hurt."))
+    assert piece.quote == TREES
+    (figure,) = piece.figures
+    series = piece.commitment.series.get()
+    assert (figure["metric"], figure["value"], figure["series"]) == (series.metric, 12500, series.pk)
+    assert piece.revision.text[figure["start"] : figure["end"]] == "12,500"
+    assert figure["restated"] is False
+
+
+@pytest.mark.parametrize("arrival", [("2030-05-01", "2030-06-01"), ("2030-06-01", "2030-05-01")])
+def test_a_figure_said_again_is_restated_in_the_later_release_whichever_came_first(
+    record: None, publish: Any, arrival: tuple[str, str]
+) -> None:
+    for day in arrival:
+        text = TREES if day == "2030-05-01" else TREES.replace("has planted 12,500", "has planted almost 12,500")
+        linking.link(publish(text, published=day))
+    by_day = {
+        timezone.localdate(piece.release.published_at).isoformat(): piece.figures[0]["restated"]
+        for piece in Evidence.objects.select_related("release")
+    }
+    assert by_day == {"2030-05-01": False, "2030-06-01": True}
+
+
+def test_a_figure_of_rejected_evidence_was_never_said(record: None, publish: Any, editor: Any) -> None:
+    (first,) = linking.link(publish(TREES, published="2030-05-01"))
+    decisions.reject(first, editor, "Counts other trees.")
+    (second,) = linking.link(publish(TREES, published="2030-06-01"))
+    assert second.figures[0]["restated"] is False
+
+
+def test_a_later_revision_with_the_same_passage_keeps_the_decision(record: None, publish: Any, editor: Any) -> None:
+    first = publish(FERRY_NEWS)
+    (piece,) = linking.link(first)
+    decisions.accept(piece, editor)
+    second = publish("Corrected on 3 May.\n\n" + FERRY_NEWS, release=first.release)
+    assert linking.link(second) == []
+    piece.refresh_from_db()
+    assert (piece.state, piece.gone_since) == ("accepted", None)
+
+
+def test_a_passage_that_disappears_is_said_to_be_gone_and_may_return(record: None, publish: Any) -> None:
+    first = publish(TREES)
+    (piece,) = linking.link(first)
+    second = publish("This page has been withdrawn.", release=first.release)
+    linking.link(second)
+    piece.refresh_from_db()
+    assert piece.gone_since == second
+    linking.link(publish(TREES, release=first.release))
+    piece.refresh_from_db()
+    assert piece.gone_since is None
+
+
+def test_a_rejected_passage_never_comes_back_but_a_new_one_may(record: None, publish: Any, editor: Any) -> None:
+    first = publish(TREES)
+    (piece,) = linking.link(first)
+    decisions.reject(piece, editor, "Not these trees.")
+    assert linking.link(publish(f"{TREES} The agency thanked all.", release=first.release)) == []
+    Commitment.objects.update(linkable_since=timezone.now())
+    assert linking.link(first, only={piece.commitment_id}) == []
+    added = "A further 3,000 orchard trees of apple and pear have been planted in public orchards."
+    (new,) = linking.link(publish(f"{TREES}\n\n{added}", release=first.release))
+    assert new.quote == added
+
+
+def test_a_release_from_long_before_the_promise_is_not_about_it(record: None, publish: Any) -> None:
+    assert linking.link(publish(FERRY_NEWS, published="2021-05-01")) == []
+
+
+def test_an_opponent_who_repeats_a_figure_gives_context(record: None, publish: Any) -> None:
+    (piece,) = linking.link(publish(TREES, voice=Voice.OPPONENT))
+    assert piece.relation in {"context", "contradicts"}
+    assert piece.self_declared is False
+
+
+def test_drafts_are_linked_and_merged_commitments_are_not(record: None, publish: Any) -> None:
+    ferries = Commitment.objects.get(reference="T-1")
+    ferries.publication = "draft"
+    ferries.save()
+    trees = Commitment.objects.get(reference="T-2")
+    trees.merged_into = Commitment.objects.get(reference="T-3")
+    trees.save()
+    assert linked_to(linking.link(publish(f"{FERRY_NEWS}\n\n{TREES}"))) == {"T-1"}
+
+
+def test_a_commitment_that_is_removed_leaves_nothing_in_the_index(record: None) -> None:
+    with append_only.erasing():
+        Commitment.objects.get(reference="T-1").delete()
+    assert not CommitmentTerm.objects.filter(term="ferri").exists()
+    assert TermFrequency.objects.get(term="ferri").commitments == 0
+
+
+def test_a_commitment_with_new_words_is_looked_for_in_releases_that_were_linked_before(
+    record: None, publish: Any
+) -> None:
+    revision = publish("The lighthouse at Corrie has been handed over to the coast guard museum.")
+    linking.link_pending()
+    commitment = Commitment.objects.get(reference="T-3")
+    commitment.title = "Hand the lighthouse at Corrie over to the coast guard museum"
+    commitment.save()
+    Definition.objects.create(
+        commitment=commitment,
+        kind=Definition.Kind.NARROWING,
+        statement="Give the lighthouse at Corrie to the museum of the coast guard.",
+        effective_from=dt.date(2030, 4, 1),
+    )
+    assert linking.link_pending().suggestions == 1
+    assert revision.release.evidence.get().commitment == commitment
+
+
+def test_saving_a_commitment_without_new_words_links_nothing_again(record: None, publish: Any) -> None:
+    publish(FERRY_NEWS)
+    linking.link_pending()
+    Commitment.objects.get(reference="T-1").save()
+    assert linking.link_pending().linked == 0
+
+
+def test_a_revision_that_fails_is_tried_again_and_then_left_with_its_error(
+    record: None, publish: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = publish("A text on which the reader stumbles.")
+    publish(FERRY_NEWS)
+    as_usual = suggestions.read
+
+    def stumbling(title: str, text: str, *args: Any, **options: Any) -> Any:
+        if "stumbles" in text:
+            raise RuntimeError("stumbled")
+        return as_usual(title, text, *args, **options)
+
+    monkeypatch.setattr(suggestions, "read", stumbling)
+    outcomes = [linking.link_pending() for _ in range(linker.MAX_ATTEMPTS + 1)]
+    assert [outcome.failed for outcome in outcomes] == [1] * linker.MAX_ATTEMPTS + [0]
+    assert outcomes[0].linked == 1
+    left = LinkedRevision.objects.get(revision=broken)
+    assert (left.linked_at, left.attempts, left.error) == (None, linker.MAX_ATTEMPTS, "RuntimeError: stumbled")
+
+
+def test_a_hostile_text_takes_bounded_time_and_suggests_little(record: None, publish: Any) -> None:
+    words = "electric ferries island route 40,000 orchard trees £40 million village libraries (ABC) "
+    began = time.monotonic()
+    linking.link(publish(words * 12_000))
+    linking.link(publish("\n".join(f"• {word}" for word in (words * 1_000).split())))
+    linking.link(publish("(" * 50_000 + "A" * 50_000 + "," * 50_000))
+    assert time.monotonic() - began < 20
+    assert Evidence.objects.count() <= 9
