@@ -57,7 +57,7 @@ class Home:
 
 def home(on: dt.date) -> Home:
     public = Commitment.objects.published()
-    counts = tally(public, on)
+    counts = tally(public, on, ("status", "timing"))
     by_timing = counts.by("timing")
     return Home(
         total=counts.total(),
