@@ -25,6 +25,8 @@ Rarity = Callable[[str], float]
 
 PASSAGES_KEPT = 6
 DAY = dt.timedelta(days=1)
+#: A smaller count in a promise ("six months") is no figure that a passage could differ from.
+LEAST_TELLING = 20
 
 #: Words by which a sentence promises, rather than reports.
 PROMISING = re.compile(r"\b(?:will|to be|plans?|planned|pledg\w+|commit\w*|promis\w+|intends?|aims?)\b", re.IGNORECASE)
@@ -335,13 +337,14 @@ def _number_features(
     profile: Profile, stated: frozenset[Quantity], shared: frozenset[Quantity], covered: float
 ) -> dict[str, float]:
     big = {quantity for quantity in shared if quantity.kind or quantity.value >= 100}
+    telling = {quantity for quantity in profile.quantities if quantity.kind or quantity.value >= LEAST_TELLING}
     money = {quantity for quantity in profile.quantities if quantity.kind in "£€$" and quantity.kind}
     money_here = {quantity for quantity in stated if quantity.kind in "£€$" and quantity.kind}
     return {
         "same number": float(bool(shared)),
         "same sum or large number": float(bool(big)),
         "same number and title": covered * bool(big),
-        "number promised, another here": float(bool(profile.quantities) and bool(stated) and not shared),
+        "number promised, another here": float(bool(telling) and bool(stated) and not shared),
         "sum promised, another here": float(bool(money) and bool(money_here) and not money & money_here),
         "sum promised, none here": float(bool(money) and not money_here),
     }

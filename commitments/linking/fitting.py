@@ -70,7 +70,7 @@ def examples(labelled: LabelledSet, model: Model) -> list[Example]:
 
 def fit(labelled: Sequence[Example], model: Model) -> Model:
     """The model with its coefficients fitted anew: which passage says it best, then whether it bears on the pair."""
-    chooser = replace(model, passage_coefficients=_fit_passages(labelled))
+    chooser = replace(model, passage_coefficients=_fit_passages(labelled) or model.passage_coefficients)
     used = [example for example in labelled if example.belongs is not None]
     rows = [best_of(example.pairings, chooser).features for example in used]
     intercept, coefficients = _logistic(rows, [bool(example.belongs) for example in used], PENALTY, with_intercept=True)
@@ -78,13 +78,15 @@ def fit(labelled: Sequence[Example], model: Model) -> Model:
 
 
 def _fit_passages(labelled: Sequence[Example]) -> dict[str, float]:
-    """Coefficients by which the labelled passage is preferred to the others of its release."""
+    """Coefficients by which the labelled passage is preferred to the others; none where there was no choice."""
     differences = []
     for example in labelled:
         right = [pairing.features for pairing, says in zip(example.pairings, example.says_it, strict=True) if says]
         wrong = [pairing.features for pairing, says in zip(example.pairings, example.says_it, strict=True) if not says]
         for good in right:
             differences += [{name: good[name] - bad[name] for name in good} for bad in wrong]
+    if not differences:
+        return {}
     mirrored = [{name: -value for name, value in row.items()} for row in differences]
     truth = [True] * len(differences) + [False] * len(mirrored)
     return _logistic([*differences, *mirrored], truth, PASSAGE_PENALTY, with_intercept=False)[1]
