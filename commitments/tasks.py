@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 #: Revisions linked before the turn is renewed, and how long a turn outlives a worker that was killed.
 LINKED_IN_A_TURN = 10
 TURN = dt.timedelta(seconds=90)
+#: No new mail is begun after this, well within the task's time limit; the next minute goes on.
+SENDING = dt.timedelta(seconds=200)
 
 
 def on_release_ingested(**kwargs: Any) -> None:
@@ -57,4 +59,4 @@ def send_digests() -> None:
     """Send the digests of today, once the hour for them has come."""
     now = timezone.localtime()
     if now.hour >= settings.DIGEST_HOUR:
-        deliver.send_for(now.date())
+        deliver.send_for(now.date(), budget=SENDING)
