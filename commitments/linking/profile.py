@@ -159,6 +159,8 @@ def profile(words: CommitmentWords) -> Profile:
             if len(found) > 1:
                 names.setdefault(" ".join(found), match.group())
     for acronym in terms.acronyms(own_words):
+        if places.countries(acronym):
+            continue
         names.setdefault(terms.stem(acronym), acronym)
     names.pop("", None)
     title_names = frozenset(name for name, written in names.items() if written in parts["title"])

@@ -279,7 +279,7 @@ def _relation(passage: str, spoken: str, about: str, now: Circumstances) -> Rela
         return Relation.ANNOUNCES
     if reported and not (future or promising):
         return Relation.PROGRESS
-    if counted and _UNDER_WAY.search(spoken):
+    if counted and not future and _UNDER_WAY.search(spoken):
         return Relation.PROGRESS
     return Relation.RESTATES if (now.said_before or after) and not before else Relation.ANNOUNCES
 
