@@ -41,7 +41,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.filter(publication=Publication.PUBLISHED, merged_into=None)
 
     def in_force(self, on: dt.date) -> Self:
-        """Annotate what holds on a day: `definition_id`, `status`, `status_since`, `due_from`, `due_by`.
+        """Annotate what holds on a day: `definition_id`, `status`, `status_change_id`, `status_since`,
+        `due_from`, `due_by`. Without a `status_change_id` nobody has judged it.
 
         The definition and the status in force are the latest by the day from which they hold; of several
         from one day, the one recorded last. Before the first of them holds, the first is used.
@@ -60,6 +61,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
                 Value(Status.NOT_STARTED.value),
                 output_field=models.CharField(),
             ),
+            status_change_id=Subquery(statuses.values("pk")[:1]),
             status_since=Subquery(
                 statuses.values(day=Case(When(effective_is_known=True, then="effective_from")))[:1],
             ),
@@ -148,6 +150,11 @@ class Commitment(models.Model):
     def __str__(self) -> str:
         return f"{self.reference}: {self.title}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.slug:
+            self.slug = self._free_slug()
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self) -> str:
         return reverse("commitment", args=[self.slug])
 
@@ -180,11 +187,6 @@ class Commitment(models.Model):
             change.effective_from if change and change.effective_is_known else None,
             on,
         )
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self.slug:
-            self.slug = self._free_slug()
-        super().save(*args, **kwargs)
 
     def _free_slug(self) -> str:
         from django.utils.text import slugify

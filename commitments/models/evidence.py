@@ -99,9 +99,7 @@ class Evidence(models.Model):
             models.Index(fields=["commitment", "state"], name="evidence_of_commitment"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["commitment", "release", "quote_key"], name="evidence_once_for_a_quote"
-            ),
+            models.UniqueConstraint(fields=["commitment", "release", "quote_key"], name="evidence_once_for_a_quote"),
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="evidence_quote_has_length"),
             models.CheckConstraint(
                 condition=Q(score=None) | Q(score__gte=0, score__lte=1), name="evidence_score_in_range"

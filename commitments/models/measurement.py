@@ -66,9 +66,7 @@ class Measurement(models.Model):
     evidence = models.ForeignKey(
         "commitments.Evidence", on_delete=models.PROTECT, related_name="measurements", null=True, blank=True
     )
-    revision = models.ForeignKey(
-        Revision, on_delete=models.PROTECT, related_name="measurements", null=True, blank=True
-    )
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="measurements", null=True, blank=True)
     start = models.PositiveIntegerField(null=True, blank=True, help_text="Offset of the figure in the revision's text.")
     end = models.PositiveIntegerField(null=True, blank=True)
     supersedes = models.OneToOneField(

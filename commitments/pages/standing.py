@@ -17,6 +17,7 @@ class InForce(Protocol):
     """A commitment read through `Commitment.objects.in_force(on)`."""
 
     status: str
+    status_change_id: int | None
     status_since: dt.date | None
     due_from: dt.date | None
     due_by: dt.date | None
@@ -24,9 +25,10 @@ class InForce(Protocol):
 
 @dataclass(frozen=True)
 class Standing:
-    """Status and timing with their words. `days_over` is positive for days past the last day."""
+    """Status and timing with their words. `judged` is off while no editor has decided anything."""
 
     status: Status
+    judged: bool
     timing: Timing
     timing_sentence: str
 
@@ -39,6 +41,7 @@ def standing(commitment: InForce, on: dt.date) -> Standing:
     key = timing(commitment.due_from, commitment.due_by, commitment.status, commitment.status_since, on)
     return Standing(
         status=Status(commitment.status),
+        judged=commitment.status_change_id is not None,
         timing=key,
         timing_sentence=phrases.timing(key, commitment.due_from, commitment.due_by, commitment.status_since, on),
     )

@@ -94,3 +94,12 @@ def test_the_front_page_asks_as_much_of_many_as_of_few(
         decisions.change_status(made, "in_progress", editor, "Begun.", in_days(-1))
     with django_assert_max_num_queries(11):
         assert client.get("/").status_code == 200
+
+
+def test_what_nobody_has_judged_does_not_carry_the_editors_mark(client: Client) -> None:
+    judged, unjudged = make.commitment("Plant oaks"), make.commitment("Plant elms")
+    decisions.change_status(judged, "in_progress", make.user(), "Work began.", dt.date(2025, 1, 1))
+    page = client.get("/commitments/").content.decode()
+    assert "Not started, not judged yet" in page
+    assert page.count('class="tag judged') == 1
+    assert "not judged yet" in client.get(unjudged.get_absolute_url()).content.decode()

@@ -96,7 +96,7 @@ def test_json_for_machines(ministry: Ministry) -> None:
 
 def test_an_unknown_slug_names_those_that_are_known() -> None:
     make.source("Good news")
-    with pytest.raises(CommandError, match="No source is called other. There are: good-news"):
+    with pytest.raises(CommandError, match=r"No source is called other\. There are: good-news"):
         poll("other")
 
 
