@@ -262,8 +262,8 @@ def _details(labelled: LabelledSet, scored: Scored) -> dict[str, float | None]:
     texts = {release.key: release.text for release in labelled.releases}
     predicted = wanted = right = recalled = 0
     for link, suggestion in found:
-        if not any(other.figures for other in labelled.links.values()):
-            break
+        if not any("qualifier" in figure for other in labelled.links.values() for figure in other.figures):
+            break  # figures are not labelled in full
         predicted += len(suggestion.figures)
         wanted += len(link.figures)
         right += sum(any(same_figure(one, other) for other in link.figures) for one in suggestion.figures)

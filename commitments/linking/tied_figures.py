@@ -57,9 +57,15 @@ def tied(
 
 def _without_others(rows: Sequence[FigureRow], profile: Profile) -> list[FigureRow]:
     """Where one of several sums is the one promised, the others belong to other promises."""
-    promised = profile.target.value if profile.target else None
-    units = {row["unit"] for row in rows if row["value"] == promised}
-    return [row for row in rows if row["unit"] not in units or row["value"] == promised or row["series"] is not None]
+    promised = _promised(profile)
+    units = {row["unit"] for row in rows if row["value"] in promised}
+    return [row for row in rows if row["unit"] not in units or row["value"] in promised or row["series"] is not None]
+
+
+def _promised(profile: Profile) -> set[float]:
+    """The numbers that identify the promise: its target, and sums in its words."""
+    target = {profile.target.value} if profile.target else set()
+    return target | {quantity.value for quantity in profile.quantities if quantity.kind}
 
 
 def _speaking_of_the_same(document: Document, number: int, profile: Profile) -> list[int]:
@@ -82,7 +88,10 @@ def _row(
     counted = frozenset(terms.stems(figure.metric))
     point_of = next((one for one in series if _is_point(figure, counted, one, profile)), None)
     shared = counted & (profile.weights.keys() | profile.metric)
-    promised_sum = profile.target is not None and float(figure.value) == profile.target.value
+    promised_sum = float(figure.value) in _promised(profile)
+    written = passage.text[figure.start : figure.end]
+    if not any(map(str.isdigit, written)) and set(terms.stems(written)) & profile.weights.keys():
+        return None  # "halving" where the promise is to halve: the promise again
     if point_of is None and not (shared - _PEOPLE) and not (promised_sum and own_passage):
         return None
     if point_of is None and figure.unit not in (*MONEY, "per cent") and figure.value < LEAST_COUNT:
