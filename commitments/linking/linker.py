@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -87,7 +89,7 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
     return new
 
 
-def pending(now: dt.datetime) -> Iterator[tuple[Revision, set[int] | None]]:
+def pending(now: dt.datetime) -> Generator[tuple[Revision, set[int] | None], None, None]:
     """Revisions to be linked, oldest release first, each with the commitments to compare it with (None: all).
 
     Those never linked, and the latest of each release where a commitment's words have changed since. One that
@@ -97,6 +99,7 @@ def pending(now: dt.datetime) -> Iterator[tuple[Revision, set[int] | None]]:
     revisions = (
         Revision.objects.exclude(tried_enough)
         .select_related("release", "appearance__source", "linking")
+        .defer("text")
         .order_by("release__published_at", "release_id", "number")
     )
     for revision in revisions.filter(Q(linking=None) | Q(linking__linked_at=None)).iterator(chunk_size=100):
@@ -118,7 +121,9 @@ def pending(now: dt.datetime) -> Iterator[tuple[Revision, set[int] | None]]:
 def link_pending(limit: int | None = None) -> LinkingOutcome:
     """Link what is pending, each revision in a transaction of its own. One that fails does not stop the others."""
     linked = suggested = failed = 0
-    for revision, only in list(pending(timezone.now()))[:limit]:
+    with closing(pending(timezone.now())) as waiting:
+        chosen = list(islice(waiting, limit))
+    for revision, only in chosen:
         try:
             suggested += len(link(revision, only))
             linked += 1
