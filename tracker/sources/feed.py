@@ -130,9 +130,9 @@ def _says_that_it_ended(entry: Entry) -> bool:
 def _what_it_is(response: Response, problem: Exception | None) -> str:
     beginning = decoded(response.body[:20_000], response.content_type)
     if re.search(r"<(!doctype )?html", beginning, re.IGNORECASE):
-        title = html.document_fromstring(beginning.encode(), parser=html.HTMLParser(encoding="utf-8")).findtext(
-            ".//title"
-        )
+        # Wrapped, since a page of nothing but its declaration is no document to the parser.
+        page = html.document_fromstring(f"<div></div>{beginning}".encode(), parser=html.HTMLParser(encoding="utf-8"))
+        title = page.findtext(".//title")
         return f"it is a web page titled “{title_line(title, is_markup=False)}”" if title else "it is a web page"
     if not beginning.lstrip().startswith("<"):
         return "it is not XML"
