@@ -16,6 +16,7 @@ from tracker.fetching import FetchError, FetchRefused, Response, fetch, max_age,
 from tracker.identity import identities
 from tracker.ingest import ingest, not_seen_before
 from tracker.models import Poll, Release, Source
+from tracker.reading.sanitise import without_control_characters
 from tracker.schedule import Look, must_stay_away, next_look
 from tracker.sources import Entry, KindNotAvailable, NotUnderstood, SourceEnded, kind_of
 
@@ -256,8 +257,8 @@ def _remember_validators(source: Source, findings: _Findings, response: Response
 
 
 def _kept_whole(validator: str, longest: int) -> str:
-    """A validator that does not fit is of no use cut."""
-    return validator if len(validator) <= longest else ""
+    """A validator that cannot be sent back as it came is of no use."""
+    return validator if len(validator) <= longest and validator == without_control_characters(validator) else ""
 
 
 def _remember_move(source: Source, findings: _Findings, response: Response, outcome: Poll, now: dt.datetime) -> None:

@@ -6,16 +6,17 @@ import hashlib
 import re
 import unicodedata
 
-#: Lines that count or time the page itself and say nothing of its subject.
+#: Lines that count or time the page itself and say nothing of its subject. The quantifiers give nothing back
+#: (`++`, `*+`), or a line of a million dots would be tried in a million million ways.
 _COUNTED = r"(page\s+)?(views?|visits?|visitors|reads?|comments?|shares?|likes?|hits|downloads?|replies)"
 _COUNTER = re.compile(
-    rf"""^\W*(
-        {_COUNTED}\W*[\d.,]+\s*[km]?
-      | [\d.,]+\s*[km]?\s*{_COUNTED}
+    rf"""^\W*+(
+        {_COUNTED}\W*+\d[\d.,]*+\s*+[km]?+
+      | [\d.,]++\s*+[km]?+\s*+{_COUNTED}
       | no\s+comments(\s+yet)? | leave\s+a\s+comment
       | (page\s+)?(generated|retrieved|printed|rendered|cached)\s+(at|on|in)\b.*\d.*
       | \d+\s+(seconds?|minutes?|hours?|days?|weeks?|months?|years?)\s+ago
-    )\W*$""",
+    )\W*+$""",
     re.IGNORECASE | re.VERBOSE,
 )
 

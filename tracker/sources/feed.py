@@ -17,7 +17,7 @@ from tracker.models import Source
 from tracker.reading.dates import from_feedparser
 from tracker.reading.encoding import decoded
 from tracker.reading.html_text import plain_text, reader_text
-from tracker.reading.sanitise import title_line, web_address
+from tracker.reading.sanitise import title_line, web_address, without_control_characters
 
 from . import json_feed
 from .entry import Entry, NotUnderstood, SourceEnded
@@ -40,7 +40,10 @@ GOVUK_LABELS = (
 _ENDED_TITLE = "this feed has ended"
 _ENDED_ID = re.compile(r"/feed-ended$")
 _UNTITLED_LENGTH = 80
-_CLOSING_TAG = re.compile(rb"</\s*[\w:.-]+\s*>?\s*(<!--.*?-->\s*|<\?.*?\?>\s*)*$", re.DOTALL)
+_CLOSING_TAG = re.compile(rb"</\s*[\w:.-]+\s*>?")
+LONGEST_CLOSING_TAG_BYTES = 200
+_PADDING = b"\0 \r\n\t"
+_ASIDES = {b"-->": b"<!--", b"?>": b"<?"}
 _TEXT_TYPES = {"text/plain", "text/html", "application/xhtml+xml"}
 
 
@@ -65,9 +68,31 @@ def _from_xml(response: Response) -> list[Entry]:
     problem = document.get("bozo_exception") if document.get("bozo") else None
     if not document.entries and (not document.get("version") or isinstance(problem, SAXParseException)):
         raise NotUnderstood(f"The answer is not a feed: {_what_it_is(response, problem)}.")
-    if isinstance(problem, SAXParseException) and not _CLOSING_TAG.search(response.body.rstrip(b"\0 \r\n\t")):
+    if isinstance(problem, SAXParseException) and not _is_closed(response.body):
         raise NotUnderstood("The feed breaks off in the middle.")
     return [_entry(entry) for entry in document.entries]
+
+
+def _is_closed(body: bytes) -> bool:
+    """Whether `body` ends with a closing tag, comments and instructions after it apart.
+
+    Searched from the end, so that each byte is looked at once.
+    """
+    end = _end(body, len(body))
+    while opening := next((opening for closing, opening in _ASIDES.items() if body.endswith(closing, 0, end)), None):
+        end = body.rfind(opening, 0, end)
+        if end < 0:
+            return False
+        end = _end(body, end)
+    begin = body.rfind(b"</", max(0, end - LONGEST_CLOSING_TAG_BYTES), end)
+    return begin >= 0 and _CLOSING_TAG.fullmatch(body, begin, end) is not None
+
+
+def _end(body: bytes, end: int) -> int:
+    """Where `body[:end]` ends when white space and padding are left off."""
+    while end and body[end - 1] in _PADDING:
+        end -= 1
+    return end
 
 
 def _entry(entry: Any) -> Entry:
@@ -76,7 +101,7 @@ def _entry(entry: Any) -> Entry:
     published = from_feedparser(dict.get(entry, "published_parsed") or dict.get(entry, "created_parsed"))
     updated = from_feedparser(dict.get(entry, "updated_parsed"))
     return Entry(
-        guid=str(entry.get("id", "")).strip(),
+        guid=without_control_characters(str(entry.get("id", ""))).strip(),
         url=url,
         title=_without_label(
             title_line(str(title.get("value") or ""), is_markup=title.get("type") != "text/plain"),

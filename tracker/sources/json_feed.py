@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from tracker.reading.dates import from_iso
 from tracker.reading.encoding import decoded
 from tracker.reading.html_text import plain_text, reader_text
-from tracker.reading.sanitise import title_line, web_address
+from tracker.reading.sanitise import title_line, web_address, without_control_characters
 
 from .entry import Entry, NotUnderstood
 
@@ -34,7 +34,7 @@ def _entry(item: dict[str, Any], base: str) -> Entry:
     markup, plain = _text(item, "content_html"), _text(item, "content_text")
     link = _text(item, "url") or _text(item, "external_url")
     return Entry(
-        guid=_text(item, "id"),
+        guid=without_control_characters(_text(item, "id")),
         url=web_address(urljoin(base, link)) if link else "",
         title=title_line(_text(item, "title"), is_markup=False),
         text=reader_text(markup) if markup else plain_text(plain or _text(item, "summary")),
