@@ -184,4 +184,5 @@ def _tell_release(
     official = here.source.voice == Voice.OFFICIAL and first.source.voice != Voice.OFFICIAL
     if here.url and (here == first or official or not release.url):
         release.url = here.url
-    release.save()
+    # What staff's decisions set meanwhile, in another process, stays.
+    release.save(update_fields=["title", "url", "published_at", "published_is_known"])

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models.signals import post_save
 from pytest_httpserver import HTTPServer
 
 from tests.tracker.conftest import atom
@@ -116,3 +117,26 @@ def test_an_item_without_id_and_address(make_source: MakeSource, httpserver: HTT
         serve(httpserver, "/feed", {"title": "Bare", "text": "Nothing but words."})
         outcomes.append(poll(source, now=now + dt.timedelta(hours=hours)).outcome)
     assert outcomes == ["new", "unchanged"]
+
+
+def test_what_staff_pin_while_a_release_is_read_again_stays_pinned(
+    make_source: MakeSource, httpserver: HTTPServer, now: dt.datetime
+) -> None:
+    """The release is read, then pinned by somebody else, then written."""
+    item = {"id": "t:1", "url": "https://example.org/1", "title": "News", "text": "One."}
+    httpserver.expect_oneshot_request("/feed").respond_with_data(atom(item))
+    source = make_source()
+    poll(source, now=now)
+    httpserver.expect_oneshot_request("/feed").respond_with_data(atom({**item, "text": "Another."}))
+
+    def pinned_meanwhile(*args: object, **kwargs: object) -> None:
+        Release.objects.update(pinned=True)
+
+    post_save.connect(pinned_meanwhile, sender=Revision, weak=False, dispatch_uid="pinned_meanwhile")
+    try:
+        poll(source, now=now + dt.timedelta(hours=1))
+    finally:
+        post_save.disconnect(sender=Revision, dispatch_uid="pinned_meanwhile")
+    release = Release.objects.get()
+    assert release.revisions.count() == 2
+    assert release.pinned
