@@ -68,3 +68,24 @@ def test_a_paused_source_can_be_watched_again(watched: Source, admin_client: Cli
     act(admin_client, "watch_again", watched)
     watched.refresh_from_db()
     assert watched.state == Source.State.ACTIVE
+
+
+def test_a_source_given_another_address_is_asked_anew_and_at_once(watched: Source, admin_client: Client) -> None:
+    Source.objects.filter(pk=watched.pk).update(etag='"1"', last_modified="then", moved_to="https://else.example/")
+    page = admin_client.get(reverse("admin:tracker_source_change", args=[watched.pk]))
+    filled = page.context["adminform"].form.initial
+    names = ("name", "slug", "kind", "publisher", "voice", "state")
+    sent = {name: filled[name] for name in names} | {
+        "url": "https://new.example/feed",
+        "options": "{}",
+        "fixed_interval_minutes": "",
+        "next_due_at_0": "2030-01-01",
+        "next_due_at_1": "00:00",
+        "polls-TOTAL_FORMS": "0",
+        "polls-INITIAL_FORMS": "0",
+    }
+    admin_client.post(reverse("admin:tracker_source_change", args=[watched.pk]), sent)
+    watched.refresh_from_db()
+    assert watched.url == "https://new.example/feed"
+    assert (watched.etag, watched.last_modified, watched.moved_to) == ("", "", "")
+    assert watched.next_due_at.year < 2030

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -54,6 +55,14 @@ class SourceAdmin(admin.ModelAdmin):
     )
     inlines = (PollInline,)
     actions = ("poll_now", "pause", "watch_again")
+
+    def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+        """What another address told us says nothing of this one."""
+        if change and "url" in form.changed_data:
+            obj.etag = obj.last_modified = obj.moved_to = ""
+            obj.moved_since = None
+            obj.next_due_at = timezone.now()
+        super().save_model(request, obj, form, change)
 
     @admin.display(description="condition")
     def condition(self, source: Source) -> str:
