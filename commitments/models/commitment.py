@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -158,6 +159,15 @@ class Commitment(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("commitment", args=[self.slug])
 
+    def clean(self) -> None:
+        """A commitment that is merged into another, or a part of it, cannot be what that one leads back to."""
+        for name, message in (
+            ("merged_into", "That commitment is itself merged into this one: its address would lead in a circle."),
+            ("parent", "That commitment is itself a part of this one."),
+        ):
+            if self.pk is not None and self._is_reached_from(name):
+                raise ValidationError({name: message})
+
     def definition_on(self, on: dt.date) -> Definition:
         """The definition in force on a day."""
         return self.definitions.latest_in_force_first(on)[0]
@@ -187,6 +197,17 @@ class Commitment(models.Model):
             change.effective_from if change and change.effective_is_known else None,
             on,
         )
+
+    def _is_reached_from(self, name: str) -> bool:
+        """Whether following the relation `name` from this commitment comes back to it."""
+        passed: set[int] = set()
+        at = getattr(self, f"{name}_id")
+        while at is not None and at not in passed:
+            if at == self.pk:
+                return True
+            passed.add(at)
+            at = Commitment.objects.values_list(f"{name}_id", flat=True).get(pk=at)
+        return False
 
     def _free_slug(self) -> str:
         from django.utils.text import slugify
