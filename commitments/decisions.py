@@ -92,6 +92,7 @@ def change_status(
         raise DecisionRefused("Give the reason: it is shown to the public.")
     if effective_from > timezone.localdate():
         raise DecisionRefused("A status cannot hold from a day that has not come.")
+    _lock_commitment(commitment.pk)
     if evidence is not None:
         if evidence.commitment_id != commitment.pk:
             raise DecisionRefused("That evidence is about another commitment.")
@@ -127,8 +128,17 @@ def change_status(
 
 
 def _lock(evidence: Evidence) -> Evidence:
-    """The row as it is now, ours until the transaction ends (SQLite has one writer at a time anyway)."""
+    """The row as it is now, ours until the transaction ends with all that follows for its commitment.
+
+    The commitment comes first, always: what one decision changes for the others is worked out from all of them.
+    """
+    _lock_commitment(evidence.commitment_id)
     return Evidence.objects.select_for_update().get(pk=evidence.pk)
+
+
+def _lock_commitment(key: int) -> None:
+    """Two decisions about one commitment come one after the other (SQLite has one writer at a time anyway)."""
+    Commitment.objects.select_for_update(no_key=True).get(pk=key)
 
 
 def _decide(evidence: Evidence, by: User, now: dt.datetime) -> None:

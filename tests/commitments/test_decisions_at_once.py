@@ -1,0 +1,57 @@
+"""Two editors at one commitment at the same moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from contextlib import suppress
+
+import pytest
+from django.db import connection, connections
+from django.db.models.signals import post_save
+
+from commitments.decisions import accept
+from commitments.models import Evidence, Measurement
+
+from . import make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
+def test_a_figure_accepted_from_two_passages_of_a_release_at_once_is_one_point() -> None:
+    commitment = make.commitment()
+    series = make.target(commitment, "trees planted", "trees")
+    release = make.release("They planted 9,400 trees. So 9,400 trees were planted.", published=dt.date(2024, 11, 28))
+    pieces = [
+        make.evidence(commitment, release, quote, figures=[make.figure(9400, series)])
+        for quote in ("They planted 9,400 trees.", "So 9,400 trees were planted.")
+    ]
+    editor = make.user()
+    failures: list[Exception] = []
+
+    def decide(piece: Evidence) -> None:
+        try:
+            accept(piece, editor)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connections.close_all()
+
+    both_have_decided = threading.Barrier(2)
+
+    def wait_for_the_other(**kwargs: object) -> None:
+        with suppress(threading.BrokenBarrierError):  # the other is rightly kept waiting
+            both_have_decided.wait(timeout=1)
+
+    post_save.connect(wait_for_the_other, sender=Evidence, dispatch_uid="wait_for_the_other")
+    editors = [threading.Thread(target=decide, args=[piece]) for piece in pieces]
+    try:
+        for thread in editors:
+            thread.start()
+        for thread in editors:
+            thread.join(timeout=30)
+    finally:
+        post_save.disconnect(sender=Evidence, dispatch_uid="wait_for_the_other")
+    assert failures == []
+    assert Measurement.objects.shown().count() == 1
