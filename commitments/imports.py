@@ -92,12 +92,12 @@ def read_file(path: Path) -> list[tuple[int, dict[str, object]]]:
 def _json_lines(text: str) -> list[tuple[int, dict[str, object]]]:
     rows: list[tuple[int, dict[str, object]]] = []
     complaints = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             complaints.append(Complaint(number, "line", f"is not JSON ({error})"))
             continue
         if isinstance(row, dict):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -76,6 +77,10 @@ COLUMNS = (
 )
 
 
+#: What databases do not take as text.
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
 @dataclass(frozen=True)
 class Complaint:
     """What is wrong with one field, and what to do. `line` counts from 1, the header of a CSV included."""
@@ -118,8 +123,8 @@ class _Reading:
             self.complain(column, f"should be text, not {json.dumps(value)[:40]}")
             return ""
         text = str(value).strip()
-        if "\x00" in text:
-            self.complain(column, "holds a NUL character; remove it")
+        if _NOT_TEXT.search(text):
+            self.complain(column, "holds a character that cannot be kept (NUL, or half of a pair); remove it")
             return ""
         if len(text) > TEXT.get(column, 300):
             self.complain(column, f"has {len(text):,} characters; at most {TEXT.get(column, 300):,} are kept")

@@ -207,6 +207,23 @@ def test_the_labelled_record_goes_round_unchanged(shared: Path, tmp_path: Path) 
     assert run("export_commitments") == first
 
 
+def test_words_with_line_ends_of_other_kinds_go_round(tmp_path: Path) -> None:
+    words = "One line.\u2028Another.\x85A third.\x0cA fourth."
+    run("import_commitments", write(tmp_path / "in.jsonl", [{**GOOD, "statement": words}]))
+    path = tmp_path / "out.jsonl"
+    path.write_text(run("export_commitments"), encoding="utf-8")
+    assert "updated 0" in run("import_commitments", path, update=True)
+    assert Definition.objects.get().statement == words
+
+
+@pytest.mark.parametrize("character", ["\x00", "\ud800"])
+def test_a_character_that_no_database_keeps_is_a_line_of_complaint(tmp_path: Path, character: str) -> None:
+    path = write(tmp_path / "in.jsonl", [{**GOOD, "title": f"Trees {character}"}])
+    with pytest.raises(CommandError, match="line 1, title: holds a character that cannot be kept"):
+        run("import_commitments", path)
+    assert not Commitment.objects.exists()
+
+
 text = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
 
 
