@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import signal
 from threading import Event
 from typing import Any
@@ -25,8 +26,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--load-only", "--no-serve", action="store_true", help="load the commitments and end; add no source"
         )
+        parser.add_argument("--json", action="store_true", help="say it as JSON, one object a line")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.as_json = options["json"]
         if options["load_only"]:
             self._load()
             return
@@ -40,9 +43,8 @@ class Command(BaseCommand):
             count = record.load()
         except ImportRefused as error:
             raise CommandError(f"The demonstration record was not loaded.\n{error}") from error
-        self.stdout.write(
-            f"Loaded {count} demonstration commitments." if count else "The demonstration record is loaded already."
-        )
+        words = f"Loaded {count} demonstration commitments." if count else "The demonstration record is loaded already."
+        self._say(words, {"loaded": count})
 
     def _serve(self, port: int, stop: Event) -> None:
         try:
@@ -58,7 +60,11 @@ class Command(BaseCommand):
                 source = record.place_source(server.feed_url)
             except record.NotOurSource as error:
                 raise CommandError(str(error)) from error
-            self.stdout.write(f"The source “{source}” publishes {len(server.documents) - 2} releases at {source.url}.")
+            published = len(server.documents) - 2
+            self._say(
+                f"The source “{source}” publishes {published} releases at {source.url}.",
+                {"source": source.slug, "url": source.url, "releases": published},
+            )
             if not record.may_be_watched():
                 self.stderr.write(
                     "The watch may not look at this machine: set FETCH_ALLOW_NETWORKS=127.0.0.0/8 where it runs."
@@ -66,6 +72,9 @@ class Command(BaseCommand):
             self.stdout.flush()
             self._ring()
             stop.wait()
+
+    def _say(self, words: str, facts: dict[str, object]) -> None:
+        self.stdout.write(json.dumps(facts) if self.as_json else words)
 
     def _ring(self) -> None:
         try:

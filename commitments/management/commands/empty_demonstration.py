@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import dataclasses
+import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from commitments.demo.emptying import empty
+from commitments.demo.emptying import Emptied, empty
 
 
 class Command(BaseCommand):
@@ -17,6 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--yes", action="store_true", help="do not ask first")
+        parser.add_argument("--json", action="store_true", help="print the counts as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["yes"] and not self._agreed():
@@ -28,6 +31,12 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Nothing was removed: your own record refers to the demonstration ({rests}). Change that first."
             ) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(dataclasses.asdict(emptied)))
+        else:
+            self._say(emptied)
+
+    def _say(self, emptied: Emptied) -> None:
         counts = {
             "demonstration commitments": emptied.commitments,
             "evidence": emptied.evidence,
