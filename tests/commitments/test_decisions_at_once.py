@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections
 from django.db.models.signals import post_save
 
-from commitments.decisions import accept
+from commitments.decisions import accept, reject
 from commitments.models import Evidence, Measurement
 
 from . import make
@@ -19,20 +19,25 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
-def test_a_figure_accepted_from_two_passages_of_a_release_at_once_is_one_point() -> None:
+def test_when_both_earlier_tellings_are_rejected_at_once_the_third_is_the_point() -> None:
     commitment = make.commitment()
     series = make.target(commitment, "trees planted", "trees")
-    release = make.release("They planted 9,400 trees. So 9,400 trees were planted.", published=dt.date(2024, 11, 28))
-    pieces = [
-        make.evidence(commitment, release, quote, figures=[make.figure(9400, series)])
-        for quote in ("They planted 9,400 trees.", "So 9,400 trees were planted.")
-    ]
+    first, second, third = (
+        make.evidence(
+            commitment,
+            make.release("They planted 9,400 trees.", published=dt.date(2024, 11, day)),
+            figures=[make.figure(9400, series)],
+        )
+        for day in (1, 8, 15)
+    )
+    accept(third, make.user())
+    assert not Measurement.objects.shown().exists()
     editor = make.user()
     failures: list[Exception] = []
 
     def decide(piece: Evidence) -> None:
         try:
-            accept(piece, editor)
+            reject(piece, editor, "Another country.")
         except Exception as error:
             failures.append(error)
         finally:
@@ -45,7 +50,7 @@ def test_a_figure_accepted_from_two_passages_of_a_release_at_once_is_one_point()
             both_have_decided.wait(timeout=1)
 
     post_save.connect(wait_for_the_other, sender=Evidence, dispatch_uid="wait_for_the_other")
-    editors = [threading.Thread(target=decide, args=[piece]) for piece in pieces]
+    editors = [threading.Thread(target=decide, args=[piece]) for piece in (first, second)]
     try:
         for thread in editors:
             thread.start()
@@ -54,4 +59,4 @@ def test_a_figure_accepted_from_two_passages_of_a_release_at_once_is_one_point()
     finally:
         post_save.disconnect(sender=Evidence, dispatch_uid="wait_for_the_other")
     assert failures == []
-    assert Measurement.objects.shown().count() == 1
+    assert [point.evidence_id for point in Measurement.objects.shown()] == [third.pk]
