@@ -19,8 +19,11 @@ from tracker.sources.entry import Entry
 
 #: Fewer words than this (a title and a stock sentence) may be said again of another document.
 TELLING_WORDS = 50
-#: The same few words this far apart are taken for two documents.
+#: The same few words, or another text under the same id, this far apart are taken for two documents.
 SAME_FEW_WORDS_WITHIN = dt.timedelta(days=3)
+#: An id at a new address still names the same document if this share of its phrases or of its title stayed.
+KEPT_SHARE = 0.5
+PHRASE_WORDS = 3
 
 _TIMESTAMP_FRAGMENT = re.compile(
     r"#\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|UTC|[+-]\d\d:?\d\d)?$", re.IGNORECASE
@@ -69,6 +72,7 @@ class Known:
     url_key: str
     content_key: str
     title: str
+    text: str
     published_at: dt.datetime | None
 
 
@@ -150,7 +154,7 @@ def identities(entries: Sequence[Entry]) -> list[Identity]:
 def is_same(entry: Entry, identity: Identity, known: Known) -> bool:
     """Whether `entry` is the document that `known` is an appearance of."""
     if known.same_source and identity.key == known.key:
-        return True
+        return _id_still_names(entry, identity, known)
     if identity.url_key and identity.url_key == known.url_key:
         return not contradict(periods(entry.title), periods(known.title))
     if identity.content_key != known.content_key or contradict(figures(entry.title), figures(known.title)):
@@ -162,7 +166,38 @@ def is_same(entry: Entry, identity: Identity, known: Known) -> bool:
         return False
     if entry.published_at is None or known.published_at is None:
         return known.same_source
-    return abs(entry.published_at - known.published_at) <= SAME_FEW_WORDS_WITHIN
+    return not _far_apart(entry, known)
+
+
+def _id_still_names(entry: Entry, identity: Identity, known: Known) -> bool:
+    """Whether an id still names the document that it did: feeds number their items anew, or call each “latest”."""
+    redated = _far_apart(entry, known)
+    if identity.url_key and identity.url_key == known.url_key:
+        return not (redated and contradict(periods(entry.title), periods(known.title)))
+    if contradict(figures(entry.title), figures(known.title)):
+        return False
+    if redated and contradict(figures(entry.text), figures(known.text)):
+        return False
+    if identity.content_key == known.content_key or _mostly_kept(entry.text, known.text, PHRASE_WORDS):
+        return True
+    return not redated and _mostly_kept(entry.title, known.title, 1)
+
+
+def _far_apart(entry: Entry, known: Known) -> bool:
+    if entry.published_at is None or known.published_at is None:
+        return False
+    return abs(entry.published_at - known.published_at) > SAME_FEW_WORDS_WITHIN
+
+
+def _mostly_kept(one: str, other: str, words: int) -> bool:
+    """Whether the shorter of two texts stands for the greater part in the longer, by its runs of so many words."""
+    phrases, others = _phrases(one, words), _phrases(other, words)
+    return len(phrases & others) > KEPT_SHARE * min(len(phrases), len(others))
+
+
+def _phrases(text: str, words: int) -> frozenset[tuple[str, ...]]:
+    said = _normalised_words(text)
+    return frozenset(zip(*(said[start:] for start in range(words)), strict=False))
 
 
 def _by_address(entries: Sequence[Entry]) -> dict[str, list[Entry]]:

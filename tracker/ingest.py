@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Case, IntegerField, Max, Q, Value, When
+from django.db.models import Case, IntegerField, Max, OuterRef, Q, Subquery, Value, When
 
 from tracker import signals
 from tracker.identity import Identity, Known, is_same
@@ -99,7 +99,8 @@ def _known_appearance(source: Source, entry: Entry, identity: Identity) -> Appea
                 When(by_address, then=Value(2)),
                 default=Value(3),
                 output_field=IntegerField(),
-            )
+            ),
+            text=Subquery(Revision.objects.filter(release=OuterRef("release")).order_by("-number").values("text")[:1]),
         )
         .order_by("strength", "first_seen_at", "pk")[:MOST_CANDIDATES]
     )
@@ -110,6 +111,7 @@ def _known_appearance(source: Source, entry: Entry, identity: Identity) -> Appea
             url_key=candidate.url_key,
             content_key=candidate.content_key,
             title=candidate.title,
+            text=candidate.text or "",
             published_at=candidate.release.published_at if candidate.release.published_is_known else None,
         )
         if is_same(entry, identity, known):
@@ -138,15 +140,31 @@ def _appearance_here(
     keys_in_document: frozenset[str],
 ) -> Appearance:
     """The place of `release` in `source`: the one known, under its new id if it got one, or a new one."""
-    if known and known.source_id == source.pk and (known.key == identity.key or known.key not in keys_in_document):
+    if known and known.source_id == source.pk and _same_place(known, identity, keys_in_document):
         here = known
     else:
         here = Appearance(release=release, source=source, first_seen_at=now)
+    _free_key(source, identity.key, here)
     here.key, here.url_key, here.content_key = identity.key, identity.url_key, identity.content_key
     here.guid, here.url = entry.guid[:2000], entry.url
     here.title, here.last_seen_at = entry.title, now
     here.save()
     return here
+
+
+def _same_place(known: Appearance, identity: Identity, keys_in_document: frozenset[str]) -> bool:
+    return (
+        known.key == identity.key
+        or known.key not in keys_in_document
+        or bool(identity.url_key and identity.url_key == known.url_key)
+    )
+
+
+def _free_key(source: Source, key: str, taken_by: Appearance) -> None:
+    """Take an id from the item that had it before: the feed has given it to another."""
+    for earlier in source.appearances.filter(key=key).exclude(pk=taken_by.pk):
+        earlier.key = f"given up by {earlier.pk}"
+        earlier.save(update_fields=["key"])
 
 
 def _revision(

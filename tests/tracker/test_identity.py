@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -35,6 +36,7 @@ def same(one: Entry, other: Entry, *, same_source: bool) -> bool:
             url_key=known.url_key,
             content_key=known.content_key,
             title=one.title,
+            text=one.text,
             published_at=one.published_at,
         ),
     )
@@ -71,6 +73,43 @@ def test_one_document(changes: dict[str, str], same_source: bool) -> None:
 def test_editions_with_other_numbers_or_periods_are_never_joined(changes: dict[str, str], same_source: bool) -> None:
     other = replace(A, guid="tag:2", url="https://www.example.org/news/returns-2", **changes)
     assert not same(A, other, same_source=same_source)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title": "Prison places opened", "text": "New prison places opened in the north today, the ministry said."},
+        {"title": "Returns rise in November 2024"},
+        {"text": LONG + "9,500 were returned.", "published_at": dt.datetime(2024, 12, 1, tzinfo=dt.UTC)},
+        {"title": "", "text": ""},
+    ],
+)
+@pytest.mark.parametrize("url", ["https://www.example.org/news/another", ""])
+def test_an_id_given_to_another_document_joins_nothing(changes: dict[str, Any], url: str) -> None:
+    assert not same(A, replace(A, url=url, **changes), same_source=True)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"title": "Returns go up in October 2024"},
+        {"title": "Numbers corrected", "text": LONG + "9,500 were returned."},
+        {"title": "Numbers added", "text": A.text + " A note was added on 5 December."},
+        {"published_at": dt.datetime(2024, 12, 5, tzinfo=dt.UTC)},
+        {"published_at": None, "text": LONG},
+    ],
+)
+@pytest.mark.parametrize("url", ["https://www.example.org/news/moved", ""])
+def test_an_id_at_a_new_address_still_names_what_was_edited(changes: dict[str, Any], url: str) -> None:
+    one = replace(A, title="Returns rise") if "Numbers" in changes.get("title", "") else A
+    assert same(one, replace(one, url=url, **changes), same_source=True)
+
+
+def test_the_next_edition_under_a_fixed_id_and_address_is_another_document() -> None:
+    month_later = dt.datetime(2024, 12, 1, tzinfo=dt.UTC)
+    assert not same(A, replace(A, title="Returns rise in November 2024", published_at=month_later), same_source=True)
+    assert same(A, replace(A, title="Returns rise in November 2024"), same_source=True)
 
 
 def test_the_next_edition_at_a_fixed_address_is_another_document() -> None:

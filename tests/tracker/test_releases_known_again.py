@@ -57,6 +57,31 @@ def test_a_feed_that_gives_all_its_items_new_ids(
     assert counts == (5, 5, 5)
 
 
+def test_a_feed_that_numbers_its_items_from_the_top(
+    make_source: MakeSource, httpserver: HTTPServer, now: dt.datetime
+) -> None:
+    subjects = ["Prisons", "Trains", "Schools", "Hospitals", "Borders"]
+    items = [
+        {
+            "url": f"https://example.org/{subject}",
+            "title": f"{subject}: what was done",
+            "text": " ".join(f"On {subject} the department has done thing {subject} {n}." for n in range(9)),
+            "published": f"2025-01-1{day}T09:30:00+00:00",
+        }
+        for day, subject in enumerate(subjects)
+    ]
+    source = make_source()
+    for oldest in (2, 1, 0):
+        carried = [{**item, "id": f"urn:item:{number}"} for number, item in enumerate(reversed(items[: 5 - oldest]))]
+        serve(httpserver, "/feed", *carried)
+        poll(source, now=now + dt.timedelta(hours=2 - oldest))
+    assert [release.title for release in Release.objects.order_by("published_at")] == [item["title"] for item in items]
+    assert (Appearance.objects.count(), Revision.objects.count()) == (5, 5)
+    assert {(seen.release.title, seen.guid) for seen in Appearance.objects.all()} == {
+        (item["title"], f"urn:item:{number}") for number, item in enumerate(reversed(items))
+    }
+
+
 def test_two_sources_carry_the_same_document(make_source: MakeSource, httpserver: HTTPServer, now: dt.datetime) -> None:
     copy, original = make_source("/copy", voice="media"), make_source("/original", voice="official")
     serve(httpserver, "/copy", {"id": "c:1", "url": "https://copy.example/1", "title": "Press: Returns", "text": BODY})
