@@ -412,9 +412,9 @@ def test_a_length_of_time_counts_from_the_day_it_was_said(count: int, unit: str,
     "piece", ["by the end of ", "1", "the ", "within 6 months of ", "2025 ", " ", "a year from ", "from may "]
 )
 def test_hostile_words_are_read_in_bounded_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     parse(piece * (200_000 // len(piece)), SAID_ON)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.shared

@@ -437,7 +437,7 @@ def test_the_command_serves_until_stopped_and_again(
         asked = time.monotonic()
         process.send_signal(stopping)
         _, errors = process.communicate(timeout=5)
-        assert time.monotonic() - asked < 1
+        assert time.monotonic() - asked < 5
         assert process.returncode == 0
         assert errors.strip().splitlines() == [
             "The watch may not look at this machine: set FETCH_ALLOW_NETWORKS=127.0.0.0/8 where it runs."

@@ -484,9 +484,9 @@ def test_hostile_text_takes_time_in_proportion_to_its_length(piece: str) -> None
 
 
 def _seconds(text: str) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     find(text, PUBLISHED)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 @pytest.mark.shared

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from commitments import append_only, decisions, linking
 from commitments.imports import import_rows
-from commitments.linking import linker, suggestions
+from commitments.linking import suggestions
 from commitments.models import Commitment, CommitmentTerm, Definition, Evidence, LinkedRevision, TermFrequency
 from tracker.models import Appearance, Release, Revision, Snapshot, Source, Voice
 
@@ -279,24 +279,58 @@ def test_saving_a_commitment_without_new_words_links_nothing_again(record: None,
     assert linking.link_pending().linked == 0
 
 
-def test_a_revision_that_fails_is_tried_again_and_then_left_with_its_error(
-    record: None, publish: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def stumbling(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A reader that raises the given exception on texts about stumbling, until told otherwise."""
+    as_usual = suggestions.read
+
+    def stumble(error: type[BaseException] | None) -> None:
+        def read(title: str, text: str, *args: Any, **options: Any) -> Any:
+            if error is not None and "stumbles" in text:
+                raise error("stumbled")
+            return as_usual(title, text, *args, **options)
+
+        monkeypatch.setattr(suggestions, "read", read)
+
+    return stumble
+
+
+def test_a_revision_that_fails_is_tried_again_later_and_later_and_never_given_up(
+    record: None, publish: Any, stumbling: Any
 ) -> None:
     broken = publish("A text on which the reader stumbles.")
     publish(FERRY_NEWS)
-    as_usual = suggestions.read
-
-    def stumbling(title: str, text: str, *args: Any, **options: Any) -> Any:
-        if "stumbles" in text:
-            raise RuntimeError("stumbled")
-        return as_usual(title, text, *args, **options)
-
-    monkeypatch.setattr(suggestions, "read", stumbling)
-    outcomes = [linking.link_pending() for _ in range(linker.MAX_ATTEMPTS + 1)]
-    assert [outcome.failed for outcome in outcomes] == [1] * linker.MAX_ATTEMPTS + [0]
-    assert outcomes[0].linked == 1
+    stumbling(RuntimeError)
+    now = timezone.now()
+    outcome = linking.link_pending(now=now)
+    assert (outcome.linked, outcome.failed) == (1, 1)
+    waited = []
+    for _ in range(8):
+        retry_at = LinkedRevision.objects.get(revision=broken).retry_at
+        assert retry_at is not None
+        assert linking.link_pending(now=retry_at - dt.timedelta(seconds=1)).failed == 0
+        assert linking.link_pending(now=retry_at).failed == 1
+        waited.append((retry_at - now) // dt.timedelta(minutes=1))
+        now = retry_at
+    assert waited == [1, 4, 16, 64, 256, 1024, 1440, 1440]
     left = LinkedRevision.objects.get(revision=broken)
-    assert (left.linked_at, left.attempts, left.error) == (None, linker.MAX_ATTEMPTS, "RuntimeError: stumbled")
+    assert (left.linked_at, left.error) == (None, "RuntimeError: stumbled")
+
+    stumbling(None)
+    assert linking.link_pending(now=now + dt.timedelta(days=5)).linked == 1
+    left = LinkedRevision.objects.get(revision=broken)
+    assert (left.attempts, left.retry_at, left.error) == (0, None, "")
+
+
+def test_a_revision_that_kills_its_worker_does_not_hold_up_the_others(
+    record: None, publish: Any, stumbling: Any
+) -> None:
+    publish("A text on which the reader stumbles.")
+    publish(FERRY_NEWS)
+    stumbling(SystemExit)
+    with pytest.raises(SystemExit):
+        linking.link_pending()
+    assert linking.link_pending().linked == 1
 
 
 def test_a_hostile_text_takes_bounded_time_and_suggests_little(record: None, publish: Any) -> None:
