@@ -22,8 +22,8 @@ logger = logging.getLogger(__name__)
 #: Revisions linked before the turn is renewed, and how long a turn outlives a worker that was killed.
 LINKED_IN_A_TURN = 10
 TURN = dt.timedelta(seconds=90)
-#: No new mail is begun after this, well within the task's time limit; the next minute goes on.
-SENDING = dt.timedelta(seconds=200)
+#: Nothing more is begun after this, well within a task's time limit; the next minute goes on.
+BUDGET = dt.timedelta(seconds=200)
 
 
 def on_release_ingested(**kwargs: Any) -> None:
@@ -42,8 +42,8 @@ def link_pending() -> None:
 
     One worker at a time: what a release says is judged by what earlier ones said, so order matters.
     """
-    token = uuid.uuid4()
-    while Turn.take("linking", token, timezone.now(), TURN):
+    token, stop_at = uuid.uuid4(), timezone.now() + BUDGET
+    while timezone.now() < stop_at and Turn.take("linking", token, timezone.now(), TURN):
         outcome = linking.link_pending(limit=LINKED_IN_A_TURN)
         if outcome.linked or outcome.failed:
             logger.info(
@@ -59,4 +59,4 @@ def send_digests() -> None:
     """Send the digests of today, once the hour for them has come."""
     now = timezone.localtime()
     if now.hour >= settings.DIGEST_HOUR:
-        deliver.send_for(now.date(), budget=SENDING)
+        deliver.send_for(now.date(), budget=BUDGET)

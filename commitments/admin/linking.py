@@ -10,7 +10,7 @@ from tracker.admin.read_only import ReadOnlyAdmin
 
 @admin.register(LinkedRevision)
 class LinkedRevisionAdmin(ReadOnlyAdmin):
-    list_display = ["revision", "linked_at", "suggestions", "attempts", "error", "model_version"]
+    list_display = ["revision", "linked_at", "suggestions", "attempts", "retry_at", "error", "model_version"]
     list_filter = ["model_version", ("linked_at", admin.EmptyFieldListFilter), "attempts"]
     list_select_related = ["revision"]
     search_fields = ["revision__title", "error"]

@@ -29,8 +29,8 @@ def pending(now: dt.datetime) -> Iterator[tuple[Revision, set[int] | None]]:
     return linker.pending(now)
 
 
-def link_pending(limit: int | None = None) -> LinkingOutcome:
+def link_pending(limit: int | None = None, now: dt.datetime | None = None) -> LinkingOutcome:
     """Link what is pending. One revision that fails does not stop the others."""
     from commitments.linking import linker
 
-    return linker.link_pending(limit)
+    return linker.link_pending(limit, now)

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
 from commitments import restatement
@@ -26,7 +26,10 @@ from tracker.models import Revision
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 5
+#: A revision that could not be linked is tried again after a minute, then after four times as long each time.
+FIRST_RETRY = dt.timedelta(minutes=1)
+LONGEST_RETRY = dt.timedelta(days=1)
+UNFINISHED = "Linking it was begun and has not ended."
 
 #: A change of the record may be committed this long after the time that it carries.
 COMMIT_WITHIN = dt.timedelta(minutes=2)
@@ -73,7 +76,8 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
         if not superseded:
             _mark_gone(revision, there)
         new = [piece for suggestion in found if (piece := _store(suggestion, revision, model)) is not None]
-        for commitment in Commitment.objects.filter(pk__in={piece.commitment_id for piece in new}).order_by("pk"):
+        touched = Commitment.objects.filter(pk__in={piece.commitment_id for piece in new}).order_by("pk")
+        for commitment in touched.select_for_update(no_key=True):
             restatement.refresh(commitment)
         before = LinkedRevision.objects.filter(revision=revision).first()
         LinkedRevision.objects.update_or_create(
@@ -83,6 +87,7 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
                 "model_version": model.version,
                 "suggestions": (before.suggestions if before else 0) + len(new),
                 "attempts": 0,
+                "retry_at": None,
                 "error": "",
             },
         )
@@ -93,11 +98,10 @@ def pending(now: dt.datetime) -> Generator[tuple[Revision, set[int] | None], Non
     """Revisions to be linked, oldest release first, each with the commitments to compare it with (None: all).
 
     Those never linked, and the latest of each release where a commitment's words have changed since. One that
-    failed too often is left, with its error, for staff to see.
+    failed is left alone until it is to be tried again.
     """
-    tried_enough = Q(linking__attempts__gte=MAX_ATTEMPTS)
     revisions = (
-        Revision.objects.exclude(tried_enough)
+        Revision.objects.filter(Q(linking__retry_at=None) | Q(linking__retry_at__lte=now))
         .select_related("release", "appearance__source", "linking")
         .defer("text")
         .order_by("release__published_at", "release_id", "number")
@@ -118,12 +122,14 @@ def pending(now: dt.datetime) -> Generator[tuple[Revision, set[int] | None], Non
             yield revision, changed
 
 
-def link_pending(limit: int | None = None) -> LinkingOutcome:
+def link_pending(limit: int | None = None, now: dt.datetime | None = None) -> LinkingOutcome:
     """Link what is pending, each revision in a transaction of its own. One that fails does not stop the others."""
+    now = now or timezone.now()
     linked = suggested = failed = 0
-    with closing(pending(timezone.now())) as waiting:
+    with closing(pending(now)) as waiting:
         chosen = list(islice(waiting, limit))
     for revision, only in chosen:
+        _record_attempt(revision, now)
         try:
             suggested += len(link(revision, only))
             linked += 1
@@ -134,11 +140,17 @@ def link_pending(limit: int | None = None) -> LinkingOutcome:
     return LinkingOutcome(linked, suggested, failed)
 
 
-def _record_failure(revision: Revision, error: Exception) -> None:
+def _record_attempt(revision: Revision, now: dt.datetime) -> None:
+    """Before it begins, because a release that kills the process leaves no time for it afterwards."""
     row, _ = LinkedRevision.objects.get_or_create(revision=revision)
-    LinkedRevision.objects.filter(pk=row.pk).update(
-        attempts=F("attempts") + 1, error=f"{type(error).__name__}: {error}"[:2000]
-    )
+    row.attempts += 1
+    row.retry_at = now + min(FIRST_RETRY * 4 ** min(row.attempts - 1, 10), LONGEST_RETRY)
+    row.error = UNFINISHED
+    row.save(update_fields=["attempts", "retry_at", "error"])
+
+
+def _record_failure(revision: Revision, error: Exception) -> None:
+    LinkedRevision.objects.filter(revision=revision).update(error=f"{type(error).__name__}: {error}"[:2000])
 
 
 def _dealt_with(revision: Revision, there: list[Evidence]) -> dict[int, list[str]]:

@@ -13,7 +13,8 @@ class LinkedRevision(models.Model):
     """That a revision was compared with the record, when and by which model.
 
     A revision without one is still to be linked; one linked before a commitment's words last changed
-    is looked at again for that commitment. `attempts` counts failures since it last went well.
+    is looked at again for that commitment. `attempts` counts those begun since it last went well; until
+    `retry_at` it is left alone, so that one that fails, or kills its worker, does not hold up the others.
     """
 
     revision = models.OneToOneField(Revision, on_delete=models.CASCADE, related_name="linking")
@@ -21,6 +22,7 @@ class LinkedRevision(models.Model):
     model_version = models.CharField(max_length=60, blank=True)
     suggestions = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
 
     def __str__(self) -> str:
@@ -58,6 +60,9 @@ class TermFrequency(models.Model):
 
     term = models.CharField(max_length=60, primary_key=True)
     commitments = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "term frequencies"
 
     def __str__(self) -> str:
         return f"{self.term}: {self.commitments}"
