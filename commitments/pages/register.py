@@ -87,7 +87,7 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
 
     A value that does not exist is left out and said so; a page beyond the last is the last.
     """
-    query = asked.get("q", "").strip()[:MAX_QUERY_LENGTH]
+    query = asked.get("q", "").replace("\0", " ").strip()[:MAX_QUERY_LENGTH]
     sort = asked.get("sort", DEFAULT_ORDER)
     choices = _choices()
     chosen: dict[str, str | int] = {}

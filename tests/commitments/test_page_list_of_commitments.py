@@ -78,6 +78,11 @@ def test_every_word_must_occur_somewhere_in_the_commitment(client: Client, words
     assert sorted(titles(register(client, q=words))) == expected
 
 
+def test_a_search_holding_a_character_that_no_text_may_hold_finds_the_rest(client: Client) -> None:
+    make.commitment("Open the archive")
+    assert titles(register(client, q="archive\0")) == ["Open the archive"]
+
+
 def test_what_does_not_exist_is_left_out_and_said(client: Client) -> None:
     make.commitment("Nurses")
     found = register(client, status="splendid", sort="colour", page="nine")

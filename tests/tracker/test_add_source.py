@@ -82,6 +82,13 @@ def test_a_name_that_is_taken(url: str) -> None:
         add("feed", url, "--name", "news!")
 
 
+@pytest.mark.parametrize(("option", "said"), [("--name", "The name has 300"), ("--publisher", "The publisher has 300")])
+def test_a_name_that_does_not_fit_is_refused(url: str, option: str, said: str) -> None:
+    words = {"--name": "News"} | {option: "x" * 300}
+    with pytest.raises(CommandError, match=said):
+        add("feed", url, *(part for pair in words.items() for part in pair))
+
+
 def test_an_address_that_holds_no_feed(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/page").respond_with_data("<html><title>Hello</title></html>")
     with pytest.raises(CommandError, match="not a feed: it is a web page titled “Hello”"):

@@ -56,6 +56,10 @@ def _source(options: dict[str, Any]) -> Source:
     slug = slugify(name)[:120]
     if not slug:
         raise CommandError(f"The name {name!r} has no letter or digit to make a slug of.")
+    for column in Source._meta.fields:
+        given = options.get(column.name)
+        if column.max_length and isinstance(given, str) and len(given) > column.max_length:
+            raise CommandError(f"The {column.name} has {len(given)} characters; at most {column.max_length} are kept.")
     if taken := Source.objects.filter(Q(slug=slug) | Q(name=name)).first():
         raise CommandError(f"There is a source of that name already: {taken.name} ({taken.slug}).")
     if options["kind"] not in Source.Kind.values:
