@@ -46,8 +46,8 @@ DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / '
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+        "timeout": 60,  # an import of thousands of commitments is one transaction
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     SECRET_KEY = env.str("SECRET_KEY", default="") or _own_secret(DATA_DIR)
 else:
@@ -94,7 +94,7 @@ DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)
 INSTALLED_APPS = [
     "tracker",
     "commitments",
-    "django.contrib.admin",
+    "config.apps.StaffAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
