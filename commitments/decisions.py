@@ -1,4 +1,4 @@
-"""The only doors through which staff's decisions reach the record: accept, reject, change a status.
+"""The only doors through which staff's decisions reach the record: accept, reject, correct, change a status.
 
 Each runs in one transaction and refuses, with a sentence for the person, what must not be.
 """
@@ -6,13 +6,14 @@ Each runs in one transaction and refuses, with a sentence for the person, what m
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from commitments import points, restatement
-from commitments.models import FINAL_STATUSES, Commitment, Evidence, Measurement, Status, StatusChange
+from commitments.models import FINAL_STATUSES, Commitment, Evidence, Measurement, Relation, Status, StatusChange, Tier
 
 #: A release that is used as evidence is looked at again for this long.
 RECHECK_FOR = dt.timedelta(days=365)
@@ -67,6 +68,54 @@ def reject(evidence: Evidence, by: User, reason: str, now: dt.datetime | None = 
     _decide(locked, by, now)
     _follow(locked, now)
     evidence.refresh_from_db()
+
+
+@transaction.atomic
+def correct(
+    evidence: Evidence,
+    *,
+    relation: str,
+    tier: str,
+    restated: Mapping[int, bool],
+    dropped: Collection[int],
+    now: dt.datetime | None = None,
+) -> list[str]:
+    """Put right what the machine made of a passage, before or after it is accepted. Returns what changed, in words.
+
+    `restated` says, and `dropped` names, figures by their `start`. An editor's word on a figure outlasts whatever
+    other releases say later. Raises DecisionRefused for a relation or tier that there is not, and for a figure
+    that the evidence does not have (any more).
+    """
+    if relation not in Relation.values:
+        raise DecisionRefused(f"“{relation}” is no relation. Choose one of: {', '.join(Relation.values)}.")
+    if tier not in Tier.values:
+        raise DecisionRefused(f"“{tier}” is no tier. Choose one of: {', '.join(Tier.values)}.")
+    locked = _lock(evidence)
+    if not {*restated, *dropped} <= {figure["start"] for figure in locked.figures}:
+        raise DecisionRefused("Somebody has changed its figures meanwhile. Look at them again.")
+    changed = []
+    if locked.relation != relation:
+        locked.relation = relation
+        changed.append(f"relation: {locked.get_relation_display()}")
+    if locked.tier != tier:
+        locked.tier = tier
+        changed.append(f"tier: {locked.get_tier_display()}")
+    figures = []
+    for figure in locked.figures:
+        said_again = restated.get(figure["start"], figure["restated"])
+        if figure["start"] in dropped:
+            changed.append(f"left out {figure['value']:,} ({figure['metric']})")
+        elif said_again != figure["restated"]:
+            changed.append(f"{figure['value']:,} is {'said again' if said_again else 'new'}")
+            figures.append({**figure, "restated": said_again, restatement.RULING: said_again})
+        else:
+            figures.append(figure)
+    locked.figures = figures
+    if changed:
+        locked.save(update_fields=["relation", "tier", "figures"])
+        _follow(locked, now or timezone.now())
+        evidence.refresh_from_db()
+    return changed
 
 
 @transaction.atomic

@@ -9,6 +9,9 @@ from commitments.models import Commitment, Evidence
 
 FigureRow = dict[str, Any]
 
+#: The key under which a figure keeps an editor's word on whether it is said again.
+RULING = "restated_by_editor"
+
 
 def is_restated(figure: FigureRow, earlier: Iterable[FigureRow]) -> bool:
     """Whether an earlier release gave this figure: the same value of the same thing, qualifiers apart."""
@@ -41,7 +44,8 @@ def _periods_differ(one: FigureRow, other: FigureRow) -> bool:
 def refresh(commitment: Commitment) -> None:
     """Set `restated` on the figures of a commitment's evidence, in order of publication.
 
-    Rejected evidence counts for nothing. The order in which releases arrived does not matter.
+    Rejected evidence counts for nothing. The order in which releases arrived does not matter. What an editor
+    has said of a figure (`restated_by_editor`) stands.
     """
     evidence = (
         commitment.evidence.exclude(state=Evidence.State.REJECTED)
@@ -52,7 +56,7 @@ def refresh(commitment: Commitment) -> None:
     changed = []
     for piece in evidence:
         earlier = [figure for release_id, figure in said if release_id != piece.release_id]
-        flags = [is_restated(figure, earlier) for figure in piece.figures]
+        flags = [figure.get(RULING, is_restated(figure, earlier)) for figure in piece.figures]
         if flags != [figure["restated"] for figure in piece.figures]:
             piece.figures = [{**figure, "restated": flag} for figure, flag in zip(piece.figures, flags, strict=True)]
             changed.append(piece)

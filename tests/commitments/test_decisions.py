@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from commitments.decisions import DecisionRefused, accept, change_status, reject
+from commitments.decisions import DecisionRefused, accept, change_status, correct, reject
 from commitments.models import Commitment, Evidence, Measurement
 
 from . import make
@@ -145,3 +145,42 @@ def test_a_correction_is_a_further_entry_that_names_what_it_corrects() -> None:
     assert commitment.status_on(THIRD) == "in_progress"
     assert list(commitment.status_changes.all()) == [wrong, right]
     assert (right.from_status, right.corrects) == ("not_achieved", wrong)
+
+
+def test_a_wrong_detail_is_put_right_without_a_rejection(told: tuple[Commitment, list[Evidence]]) -> None:
+    commitment, (first, *_) = told
+
+    changed = correct(first, relation="fulfils", tier="outcome", restated={}, dropped=[0])
+    accept(first, make.user())
+
+    first.refresh_from_db()
+    assert (first.relation, first.tier, first.figures) == ("fulfils", "outcome", [])
+    assert points(commitment) == []
+    assert changed == ["relation: says it is done", "tier: outcome", "left out 9,400 (trees planted)"]
+
+
+def test_an_editors_word_on_a_figure_outlasts_later_decisions(told: tuple[Commitment, list[Evidence]]) -> None:
+    commitment, (first, second, third) = told
+    for piece in (first, second, third):
+        accept(piece, make.user())
+
+    correct(third, relation="progress", tier="announced", restated={0: False}, dropped=[])
+    reject(first, make.user(), "Another country.")
+
+    assert points(commitment) == [(SECOND, 13500), (THIRD, 13500)]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"relation": "proves"}, "is no relation"),
+        ({"tier": "gold"}, "is no tier"),
+        ({"dropped": [7]}, "changed its figures"),
+    ],
+)
+def test_a_correction_that_must_not_be(
+    told: tuple[Commitment, list[Evidence]], change: dict[str, object], why: str
+) -> None:
+    wanted = {"relation": "progress", "tier": "announced", "restated": {}, "dropped": []} | change
+    with pytest.raises(DecisionRefused, match=why):
+        correct(told[1][0], **wanted)  # type: ignore[arg-type]
