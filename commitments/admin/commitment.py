@@ -18,7 +18,7 @@ from commitments import timing
 from commitments.admin.definition import DefinitionForm, DefinitionInline, reading
 from commitments.admin.expectation import MilestoneInline, NextEvidenceInline, QuestionInline
 from commitments.admin.status import StatusChangeInline, change_status_view
-from commitments.models import Commitment, Definition, Evidence, Status
+from commitments.models import Commitment, Definition, Evidence, Publication, Status
 from commitments.pages import phrases
 from commitments.pages.standing import standing
 
@@ -83,18 +83,7 @@ class OriginalDefinitionInline(admin.StackedInline):
 @admin.register(Commitment)
 class CommitmentAdmin(admin.ModelAdmin):
     change_form_template = "admin/commitments/commitment/change_form.html"
-    list_display = [
-        "reference",
-        "title",
-        "status_now",
-        "timing_now",
-        "deadline",
-        "suggestions_waiting",
-        "last_evidence",
-        "department",
-        "publication",
-    ]
-    list_display_links = ["reference", "title"]
+    list_display = ["named", "stands", "deadline", "suggestions_waiting", "last_evidence"]
     list_filter = [
         WaitingFilter,
         TimingFilter,
@@ -106,7 +95,7 @@ class CommitmentAdmin(admin.ModelAdmin):
         ("administration", admin.RelatedOnlyFieldListFilter),
     ]
     list_select_related = ["department"]
-    list_per_page = 50
+    list_per_page = 25
     search_fields = ["reference", "title", "keywords", "definitions__statement"]
     date_hierarchy = "made_on"
     autocomplete_fields = [
@@ -129,9 +118,6 @@ class CommitmentAdmin(admin.ModelAdmin):
             {"classes": ["collapse"], "fields": ["slug", "adopted_by", "parent", "merged_into"]},
         ),
     ]
-
-    class Media:
-        css = {"all": ["commitments/admin.css"]}
 
     def has_delete_permission(self, request: HttpRequest, obj: Commitment | None = None) -> bool:
         """Its address never dies: merge it into another, or make it a draft."""
@@ -174,29 +160,36 @@ class CommitmentAdmin(admin.ModelAdmin):
             evidence_on=Subquery(accepted.order_by("-release__published_at").values("release__published_at")[:1]),
         )
 
-    @admin.display(description="status", ordering="status")
-    def status_now(self, commitment: Any) -> str:
-        return Status(commitment.status).label
+    @admin.display(description="commitment", ordering="reference")
+    def named(self, commitment: Commitment) -> SafeString:
+        draft = ", draft" if commitment.publication == Publication.DRAFT else ""
+        whose = f"{commitment.department or 'no department'}{draft}"
+        return format_html(
+            '{} <strong>{}</strong><br><span class="quiet">{}</span>', commitment.reference, commitment.title, whose
+        )
 
-    @admin.display(description="timing")
-    def timing_now(self, commitment: Any) -> str:
-        return standing(commitment, timezone.localdate()).timing.label
+    @admin.display(description="standing", ordering="status")
+    def stands(self, commitment: Any) -> SafeString:
+        timing_now = standing(commitment, timezone.localdate()).timing.label
+        return format_html("{}<br>{}", Status(commitment.status).label, timing_now)
 
-    @admin.display(description="deadline", ordering="due_by", empty_value="none")
+    @admin.display(description="deadline", ordering="due_by", empty_value="no deadline")
     def deadline(self, commitment: Any) -> str | None:
         interval = phrases.interval(commitment.due_from, commitment.due_by)
         if commitment.deadline_words and interval:
             return f"“{commitment.deadline_words}”: {interval}"
         return commitment.deadline_words or interval or None
 
-    @admin.display(description="suggestions waiting", ordering="waiting")
+    @admin.display(description="suggestions", ordering="waiting")
     def suggestions_waiting(self, commitment: Any) -> SafeString | str:
         if not commitment.waiting:
-            return "0"
+            return "none waiting"
         queue = reverse("admin:commitments_evidence_changelist")
-        return format_html('<a href="{}?commitment__id__exact={}">{}</a>', queue, commitment.pk, commitment.waiting)
+        return format_html(
+            '<a href="{}?commitment__id__exact={}">{} waiting</a>', queue, commitment.pk, commitment.waiting
+        )
 
-    @admin.display(description="last evidence", ordering="evidence_on", empty_value="none")
+    @admin.display(description="last evidence", ordering="evidence_on", empty_value="no evidence yet")
     def last_evidence(self, commitment: Any) -> str | None:
         return phrases.day(commitment.evidence_on.date()) if commitment.evidence_on else None
 

@@ -8,21 +8,23 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, QuerySet
+from django.db import transaction
+from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from commitments import decisions
 from commitments.admin import passage
 from commitments.admin.person import signed_in
-from commitments.models import Evidence
+from commitments.models import Definition, Evidence, Relation, Tier
 from commitments.pages import phrases
 
 
@@ -58,18 +60,41 @@ class StateFilter(admin.SimpleListFilter):
         return queryset if wanted == "all" else queryset.filter(state=wanted)
 
 
-_PAGE: list[tuple[str | None, list[str]]] = [
-    (None, ["bears_on", "promised", "in_its_place", "found_in"]),
-    ("What the machine makes of it", ["relation", "how_sure", "figures_found", "why"]),
-    ("What kind of evidence", ["tier", "self_declared"]),
-    ("Decision", ["state", "decided_by", "decided_at", "reject_reason", "gone_since"]),
-]
+class CorrectionForm(forms.Form):
+    """What the machine made of a passage, to be put right: relation, tier, and each figure by its place."""
+
+    relation = forms.ChoiceField(choices=Relation.choices)
+    tier = forms.ChoiceField(choices=Tier.choices, label="What kind of evidence")
+
+    def __init__(self, evidence: Evidence, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["relation"].initial = evidence.relation
+        self.fields["tier"].initial = evidence.tier
+        self.starts = [figure["start"] for figure in evidence.figures]
+        for figure in evidence.figures:
+            said = passage.figure_in_words({**figure, "restated": False})
+            self.fields[f"figure_{figure['start']}"] = forms.ChoiceField(
+                label=f"Figure: {said}",
+                choices=[("new", "a new figure"), ("again", "said before"), ("drop", "leave out: it does not belong")],
+                initial="again" if figure["restated"] else "new",
+            )
+
+    def wanted(self) -> dict[str, Any]:
+        """The arguments of `decisions.correct`."""
+        said = {start: self.cleaned_data[f"figure_{start}"] for start in self.starts}
+        return {
+            "relation": self.cleaned_data["relation"],
+            "tier": self.cleaned_data["tier"],
+            "restated": {start: what == "again" for start, what in said.items() if what != "drop"},
+            "dropped": [start for start, what in said.items() if what == "drop"],
+        }
 
 
 @admin.register(Evidence)
 class EvidenceAdmin(admin.ModelAdmin):
     change_form_template = "admin/commitments/evidence/change_form.html"
-    list_display = ["bears_on", "in_its_place", "relation", "how_sure", "figures_found", "why", "found_in", "state"]
+    change_list_template = "admin/commitments/evidence/change_list.html"
+    list_display_links = None
     list_filter = [
         StateFilter,
         "relation",
@@ -78,14 +103,11 @@ class EvidenceAdmin(admin.ModelAdmin):
         ("commitment__department", admin.RelatedOnlyFieldListFilter),
         ("commitment__policy_area", admin.RelatedOnlyFieldListFilter),
     ]
-    list_per_page = 50
+    list_per_page = 25
     search_fields = ["quote", "commitment__reference", "commitment__title", "release__title"]
-    date_hierarchy = "suggested_at"
     actions = ["accept_selected", "reject_selected"]
-    fieldsets = [(title, {"fields": tuple(fields)}) for title, fields in _PAGE]
-
-    class Media:
-        css = {"all": ["commitments/admin.css"]}
+    fields = ("state",)
+    readonly_fields = ("state",)
 
     # Evidence comes from the linker and is decided on, never typed over or erased here.
 
@@ -95,58 +117,31 @@ class EvidenceAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Evidence | None = None) -> bool:
         return False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Evidence | None = None) -> list[str]:
-        return [name for _, fields in _PAGE for name in fields]
-
     def get_ordering(self, request: HttpRequest) -> Any:
         return [F("score").desc(nulls_last=True), "pk"]
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return ["card", "decision"] if self.has_change_permission(request) else ["card"]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Evidence]:
-        evidence = passage.with_surroundings(Evidence.objects.all())
-        return evidence.select_related("commitment", "release", "revision", "decided_by", "gone_since").defer(
-            "revision__text", "gone_since__text", "features"
+        in_force = Definition.objects.latest_in_force_first(timezone.localdate()).select_related("target__series")
+        return (
+            passage.with_surroundings(Evidence.objects.all())
+            .select_related("commitment", "release", "revision__appearance__source", "decided_by", "gone_since")
+            .prefetch_related(Prefetch("commitment__definitions", in_force))
+            .defer("revision__text", "gone_since__text", "features")
         )
 
     # What a row shows.
 
-    @admin.display(description="commitment", ordering="commitment__reference")
-    def bears_on(self, evidence: Evidence) -> SafeString:
-        commitment = evidence.commitment
-        address = reverse("admin:commitments_commitment_change", args=[commitment.pk])
-        return format_html('<a href="{}">{}</a><br>{}', address, commitment.reference, commitment.title)
+    @admin.display(description="suggestion", ordering="release__published_at")
+    def card(self, evidence: Evidence) -> SafeString:
+        return render_to_string("admin/commitments/evidence/_card.html", {**_card(evidence), "leads_on": True})
 
-    @admin.display(description="what was promised")
-    def promised(self, evidence: Evidence) -> str:
-        return evidence.commitment.first_definition.statement
-
-    @admin.display(description="quote in its place")
-    def in_its_place(self, evidence: Evidence) -> SafeString:
-        address = reverse("admin:commitments_evidence_change", args=[evidence.pk])
-        return format_html('{}<a href="{}">Look closer</a>', passage.passage(evidence).as_html(), address)
-
-    @admin.display(description="score", ordering=F("score").desc(nulls_last=True))
-    def how_sure(self, evidence: Evidence) -> str:
-        return passage.score_in_words(evidence.score)
-
-    @admin.display(description="figures", empty_value="none")
-    def figures_found(self, evidence: Evidence) -> SafeString | None:
-        listed = passage.figures_in_words(evidence.figures)
-        return format_html('<ul class="plain">{}</ul>', listed) if listed else None
-
-    @admin.display(description="reasons", empty_value="none")
-    def why(self, evidence: Evidence) -> SafeString | None:
-        listed = passage.reasons_in_words(evidence.reasons)
-        return format_html('<ul class="plain">{}</ul>', listed) if listed else None
-
-    @admin.display(description="release", ordering="release__published_at")
-    def found_in(self, evidence: Evidence) -> SafeString:
-        return format_html(
-            '<a href="{}">{}</a><br>{}, revision {}',
-            evidence.revision.get_absolute_url(),
-            evidence.release.title,
-            phrases.day(timezone.localdate(evidence.release.published_at)),
-            evidence.revision.number,
-        )
+    @admin.display(description="decision", ordering=F("score").desc(nulls_last=True))
+    def decision(self, evidence: Evidence) -> SafeString:
+        """Buttons of the forms that the page of the list has for each row (forms cannot stand within its own)."""
+        return render_to_string("admin/commitments/evidence/_buttons.html", {"evidence": evidence})
 
     # One by one.
 
@@ -155,18 +150,33 @@ class EvidenceAdmin(admin.ModelAdmin):
         return [
             path("<int:key>/accept/", decide(self.accept_one), name="commitments_evidence_accept"),
             path("<int:key>/reject/", decide(self.reject_one), name="commitments_evidence_reject"),
+            path("<int:key>/correct/", decide(self.correct_one), name="commitments_evidence_correct"),
             *super().get_urls(),
         ]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        context["reject_form"] = RejectForm()
-        context["may_decide"] = self.has_change_permission(request)
+        evidence = kwargs["obj"]
+        context |= {
+            **_card(evidence),
+            "title": "Evidence",
+            "subtitle": None,
+            "passage": passage.passage(evidence).as_html(),
+            "reject_form": RejectForm(),
+            "correction_form": CorrectionForm(evidence),
+            "may_decide": self.has_change_permission(request),
+        }
         return super().render_change_form(request, context, *args, **kwargs)
 
     def accept_one(self, request: HttpRequest, key: int) -> HttpResponse:
-        return self._decide_one(
-            request, key, lambda evidence: decisions.accept(evidence, signed_in(request)), "accepted"
-        )
+        """With what was put right beside the button, if it came from the page of one suggestion."""
+
+        def accept(evidence: Evidence) -> None:
+            with transaction.atomic():
+                if "relation" in request.POST:
+                    self._correct(request, evidence)
+                decisions.accept(evidence, signed_in(request))
+
+        return self._decide_one(request, key, accept, "accepted")
 
     def reject_one(self, request: HttpRequest, key: int) -> HttpResponse:
         reason = request.POST.get("reason", "")
@@ -174,11 +184,22 @@ class EvidenceAdmin(admin.ModelAdmin):
             request, key, lambda evidence: decisions.reject(evidence, signed_in(request), reason), "rejected"
         )
 
+    def correct_one(self, request: HttpRequest, key: int) -> HttpResponse:
+        return self._decide_one(request, key, lambda evidence: self._correct(request, evidence), "corrected")
+
+    def _correct(self, request: HttpRequest, evidence: Evidence) -> None:
+        form = CorrectionForm(evidence, request.POST)
+        if not form.is_valid():
+            raise decisions.DecisionRefused("What was sent does not fit this suggestion. Look at it again.")
+        for change in decisions.correct(evidence, **form.wanted()):
+            self.log_change(request, evidence, change)
+
     def _decide_one(self, request: HttpRequest, key: int, decide: Callable[[Evidence], Any], done: str) -> HttpResponse:
-        """On to the queue when it is decided; back to the page with the reason when it was refused."""
+        """On to the queue as it was filtered when it is decided; back to the page with the reason when refused."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        page = reverse("admin:commitments_evidence_change", args=[key])
+        filters: dict[str, Any] = {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}
+        page = add_preserved_filters(filters, reverse("admin:commitments_evidence_change", args=[key]))
         if request.method != "POST":
             return HttpResponseRedirect(page)
         evidence = get_object_or_404(Evidence, pk=key)
@@ -187,9 +208,11 @@ class EvidenceAdmin(admin.ModelAdmin):
         except decisions.DecisionRefused as error:
             self.message_user(request, str(error), messages.ERROR)
             return HttpResponseRedirect(page)
-        self.log_change(request, evidence, done)
         self.message_user(request, f"{done.capitalize()}: {evidence}.", messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:commitments_evidence_changelist"))
+        if done == "corrected":
+            return HttpResponseRedirect(page)
+        self.log_change(request, evidence, done)
+        return HttpResponseRedirect(add_preserved_filters(filters, reverse("admin:commitments_evidence_changelist")))
 
     # Many at once.
 
@@ -236,3 +259,19 @@ class EvidenceAdmin(admin.ModelAdmin):
         if count:
             pieces = "1 piece" if count == 1 else f"{count} pieces"
             self.message_user(request, f"{pieces} of evidence {done}.", messages.SUCCESS)
+
+
+def _card(evidence: Evidence) -> dict[str, Any]:
+    """What the list and the page of one show alike. Needs a piece of the admin's own queryset."""
+    definition = evidence.commitment.definitions.all()[0]
+    target = definition.target_or_none
+    return {
+        "evidence": evidence,
+        "definition": definition,
+        "target": phrases.target(target) if target and target.value is not None else "",
+        "passage": passage.passage(evidence).shortened().as_html(),
+        "figures": [passage.figure_in_words(figure) for figure in evidence.figures],
+        "sureness": passage.score_in_words(evidence.score),
+        "published": phrases.day(timezone.localdate(evidence.release.published_at)),
+        "publisher": evidence.revision.appearance.source.publisher or evidence.revision.appearance.source.name,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.db.models import F, IntegerField, Value
 from django.db.models.functions import Greatest, Least, Substr
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from commitments.models.evidence import EvidenceQuerySet
@@ -19,6 +20,10 @@ from commitments.pages import phrases
 AROUND = 240
 
 _CONFIDENCE = ((0.9, "very likely"), (0.7, "likely"), (0.5, "perhaps"), (0.0, "doubtful"))
+
+
+#: Words shown on either side of a quote where many are read at once.
+WORDS_AROUND = 25
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,22 @@ class Passage:
 
     def as_html(self) -> SafeString:
         return format_html('<div class="passage">{}<mark>{}</mark>{}</div>', self.before, self.quote, self.after)
+
+    def shortened(self, words: int = WORDS_AROUND) -> Passage:
+        """The same with at most so many words on either side, as one run of text."""
+        before, after = self.before.split(), self.after.split()
+        return Passage(
+            before=_spaced(["…", *before[-words:]] if len(before) > words else before, self.before[-1:].isspace(), -1),
+            quote=self.quote,
+            after=_spaced([*after[:words], "…"] if len(after) > words else after, self.after[:1].isspace(), 0),
+        )
+
+
+def _spaced(words: list[str], has_space: bool, side: int) -> str:
+    text = " ".join(words)
+    if not has_space:
+        return text
+    return f"{text} " if side else f" {text}"
 
 
 def with_surroundings(evidence: EvidenceQuerySet) -> EvidenceQuerySet:
@@ -61,28 +82,38 @@ def score_in_words(score: float | None) -> str:
     return f"{word} ({score:.2f})"
 
 
-def figures_in_words(figures: list[Mapping[str, Any]]) -> SafeString:
-    """Each figure as it would be recorded, with its day or period, and whether it was said before."""
-    return format_html_join("", '<li class="figure">{}</li>', ((_figure(figure),) for figure in figures))
-
-
-def reasons_in_words(reasons: list[str]) -> SafeString:
-    return format_html_join("", "<li>{}</li>", ((reason,) for reason in reasons))
-
-
-def _figure(figure: Mapping[str, Any]) -> str:
+def figure_in_words(figure: Mapping[str, Any]) -> str:
+    """ "almost 13,500 people returned, 5 July to 16 December 2024", and whether it is promised or said before."""
+    unit, metric = figure.get("unit", ""), figure.get("metric") or ""
     high = figure.get("high")
-    quantity = phrases.quantity(
-        Decimal(str(figure["value"])), figure.get("unit", ""), None if high is None else Decimal(str(high))
+    quantity = phrases.quantity(Decimal(str(figure["value"])), unit, None if high is None else Decimal(str(high)))
+    if metric and unit and metric.lower().startswith(unit.lower()):
+        quantity += metric[len(unit) :]
+    elif metric and not quantity.endswith(unit):
+        quantity += f" {metric}"
+    elif metric:
+        quantity += f" ({metric})"
+    qualifier = figure.get("qualifier", "exact")
+    notes = [
+        "" if figure.get("modality", "happened") == "happened" else figure["modality"].replace("_", " "),
+        "said before" if figure.get("restated") else "",
+    ]
+    said = quantity if qualifier == "exact" else f"{qualifier} {quantity}"
+    when = _when(figure)
+    about = f"{said}, {when}" if when else said
+    noted = "; ".join(note for note in notes if note)
+    return f"{about} ({noted})" if noted else about
+
+
+def _when(figure: Mapping[str, Any]) -> str:
+    first, last, as_of = (
+        dt.date.fromisoformat(figure[name]) if figure.get(name) else None
+        for name in ("period_start", "period_end", "as_of")
     )
-    qualifier = "" if figure.get("qualifier", "exact") == "exact" else figure["qualifier"]
-    if figure.get("period_start") and figure.get("period_end"):
-        when = f"{figure['period_start']} to {figure['period_end']}"
-    elif figure.get("period_start"):
-        when = f"since {figure['period_start']}"
-    else:
-        when = figure.get("as_of") or figure.get("period_end") or ""
-    said = " ".join(part for part in (qualifier, quantity) if part)
-    about = ", ".join(part for part in (figure.get("metric"), when) if part)
-    restated = " (said before)" if figure.get("restated") else ""
-    return f"{said}: {about}{restated}" if about else f"{said}{restated}"
+    if first and last:
+        return phrases.span(first, last, "to")
+    if first:
+        return f"since {phrases.day(first)}"
+    if as_of:
+        return f"on {phrases.day(as_of)}"
+    return f"to {phrases.day(last)}" if last else ""

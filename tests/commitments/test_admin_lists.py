@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -152,3 +153,21 @@ def test_the_first_page_counts_the_queue(staff: Client) -> None:
 
     assert "1 suggestion waiting for a decision" in html
     assert "Pledgewatch" in html
+
+
+@pytest.mark.parametrize("is_superuser", [True, False])
+def test_the_machines_own_tables_come_last_and_for_superusers_only(
+    client: Client, db: None, is_superuser: bool
+) -> None:
+    person = make.user("someone")
+    person.is_superuser = is_superuser
+    person.save()
+    person.user_permissions.set(Permission.objects.all())
+    client.force_login(person)
+
+    html = client.get(reverse("admin:index")).content.decode()
+
+    shown = html.find(reverse("admin:commitments_termfrequency_changelist"))
+    assert (shown > html.find(reverse("admin:commitments_digest_changelist"))) is is_superuser
+    assert (shown >= 0) is is_superuser
+    assert html.find("Every day") < html.find("The record") < html.find("Readers")

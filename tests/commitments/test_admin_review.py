@@ -158,3 +158,65 @@ def test_the_queue_of_one_commitment_opens_from_its_link(staff: Client) -> None:
 
     assert mine.quote in html
     assert other.quote not in html
+
+
+def test_a_row_of_the_queue_says_what_was_promised_who_published_and_each_figure_as_a_phrase(staff: Client) -> None:
+    piece = suggestion("planted 50 trees")
+    make.target(piece.commitment, "trees planted", "trees", 100)
+    period = {"period_start": "2024-07-05", "period_end": "2024-12-16", "qualifier": "almost"}
+    Evidence.objects.filter(pk=piece.pk).update(figures=[make.figure(50, **period)])
+
+    html = staff.get(reverse(QUEUE)).content.decode()
+
+    assert "Target: trees planted: at least 100 trees" in html
+    assert "almost 50 trees planted, 5 July to 16 December 2024" in html
+    assert "9 January 2025, Ministry news" in html
+
+
+def test_what_was_put_right_beside_the_button_is_what_is_accepted(staff: Client) -> None:
+    piece = suggestion()
+    series = make.target(piece.commitment, "trees planted", "trees", 100)
+    Evidence.objects.filter(pk=piece.pk).update(figures=[make.figure(50, series)])
+    wanted = {"relation": "context", "tier": "in_operation", "figure_0": "again"}
+
+    staff.post(reverse("admin:commitments_evidence_accept", args=[piece.pk]), wanted)
+
+    piece.refresh_from_db()
+    assert (piece.state, piece.relation, piece.tier) == ("accepted", "context", "in_operation")
+    assert piece.figures[0]["restated"] is True
+    assert not Measurement.objects.exists()
+    history = staff.get(reverse("admin:commitments_evidence_history", args=[piece.pk])).content.decode()
+    assert "relation: is context" in history
+
+
+def test_a_correction_alone_decides_nothing_and_stays_on_the_page(staff: Client) -> None:
+    piece = suggestion(figures=[make.figure(50)])
+    address = reverse("admin:commitments_evidence_correct", args=[piece.pk])
+
+    page = staff.post(address, {"relation": "slips", "tier": "announced", "figure_0": "drop"})
+
+    piece.refresh_from_db()
+    assert (piece.state, piece.relation, piece.figures) == ("suggested", "slips", [])
+    assert page.headers["Location"] == reverse("admin:commitments_evidence_change", args=[piece.pk])
+
+
+def test_a_correction_that_does_not_fit_accepts_nothing(staff: Client) -> None:
+    piece = suggestion()
+
+    page = staff.post(
+        reverse("admin:commitments_evidence_accept", args=[piece.pk]), {"relation": "nonsense"}, follow=True
+    )
+
+    piece.refresh_from_db()
+    assert piece.state == "suggested"
+    assert "does not fit" in messages_of(page)
+
+
+def test_after_a_decision_the_queue_is_filtered_as_it_was(staff: Client) -> None:
+    piece = suggestion()
+
+    accept = reverse("admin:commitments_evidence_accept", args=[piece.pk])
+
+    page = staff.post(f"{accept}?_changelist_filters=relation__exact%3Dprogress")
+
+    assert page.headers["Location"].endswith("?relation__exact=progress")

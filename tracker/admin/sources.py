@@ -33,7 +33,7 @@ class PollInline(ReadOnlyInline):
 
 @admin.register(Source)
 class SourceAdmin(admin.ModelAdmin):
-    list_display = ("name", "kind", "publisher", "voice", "condition", "last_polled_at", "last_new_at", "next_due_at")
+    list_display = ("name", "condition", "last_polled_at", "next_due_at")
     list_filter = ("state", "kind", "voice")
     search_fields = ("name", "slug", "url", "publisher")
     prepopulated_fields = {"slug": ("name",)}
