@@ -164,6 +164,8 @@ def reading(definition: Definition) -> str:
     """How the words of a deadline were read, as a sentence for the person who typed them."""
     if not definition.deadline_text and definition.deadline_latest is None:
         return "No deadline is recorded."
+    if definition.deadline_derivation.startswith("“"):
+        return f"The deadline {definition.deadline_derivation}."
     interval = phrases.interval(definition.deadline_earliest, definition.deadline_latest)
     words = f"The deadline “{definition.deadline_text}” was read as {interval or 'no date'}"
     return f"{words}: {definition.deadline_derivation}" if definition.deadline_derivation else f"{words}."
@@ -185,6 +187,16 @@ class TargetInline(ReadOnlyInline):
     @admin.display(description="parts", empty_value="none")
     def parts(self, target: Target) -> str:
         return ", ".join(str(component) for component in target.components.all())
+
+
+_SECTIONS = [
+    (None, {"fields": ["commitment", "kind", "statement"]}),
+    ("In their words", {"fields": ["quote", "quote_url", "quote_title", "source_revision"]}),
+    ("When", {"fields": ["announced_on", "effective_from", "explanation_given"]}),
+    ("Deadline", {"fields": ["deadline_text", "deadline_earliest", "deadline_latest"]}),
+    ("Target", {"fields": ["series", "comparator", "value", "unit", "baseline_value", "baseline_date", "components"]}),
+    ("Note, shown to the public", {"fields": ["note"]}),
+]
 
 
 @admin.register(Definition)
@@ -215,10 +227,10 @@ class DefinitionAdmin(admin.ModelAdmin):
     def get_inlines(self, request: HttpRequest, obj: Definition | None) -> list[type[admin.options.InlineModelAdmin]]:
         return [TargetInline] if obj else []
 
-    def get_fields(self, request: HttpRequest, obj: Definition | None = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Definition | None = None) -> Any:
         if obj is None:
-            return super().get_fields(request, obj)
-        return [field.name for field in Definition._meta.fields if field.name != "id"]
+            return _SECTIONS
+        return [(None, {"fields": [field.name for field in Definition._meta.fields if field.name != "id"]})]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The current definition of `?commitment=ID`, to be changed where it has changed."""

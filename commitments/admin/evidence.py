@@ -143,6 +143,9 @@ class EvidenceAdmin(admin.ModelAdmin):
         """Buttons of the forms that the page of the list has for each row (forms cannot stand within its own)."""
         return render_to_string("admin/commitments/evidence/_buttons.html", {"evidence": evidence})
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().changelist_view(request, {"title": "Suggestions and evidence", **(extra_context or {})})
+
     # One by one.
 
     def get_urls(self) -> list[URLPattern]:
