@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,12 +21,27 @@ env = environ.Env()
 def _own_secret(folder: Path) -> str:
     """A secret made once and kept in the data folder, for an installation on one machine."""
     path = folder / "secret_key"
-    try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not path.exists():
+        # Written aside and linked into place, so that of several processes one wins and none reads half of it.
+        aside = folder / f"secret_key.{os.getpid()}"
+        with open(os.open(aside, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+        with suppress(FileExistsError):
+            os.link(aside, path)
+        aside.unlink()
     return path.read_text()
+
+
+def _number(name: str, default: float, least: float, most: float) -> float:
+    """A number within bounds from the environment."""
+    text = env.str(name, default=str(default))
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not least <= number <= most:
+        raise ImproperlyConfigured(f"{name} must be a number from {least:g} to {most:g}, not {text!r}.")
+    return number
 
 
 # The machine -----------------------------------------------------------------------------------------
@@ -43,19 +59,24 @@ ALLOWED_HOSTS = env.list(
 )
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'pledgewatch.sqlite3'}")}
+if DATABASES["default"].get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+    raise ImproperlyConfigured(
+        "DATABASE_URL must be like postgres://user:password@host:5432/name or sqlite:////a/file."
+    )
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 60,  # an import of thousands of commitments is one transaction
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    SECRET_KEY = env.str("SECRET_KEY", default="") or _own_secret(DATA_DIR)
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    DATABASES["default"]["CONN_MAX_AGE"] = int(_number("CONN_MAX_AGE", 60, 0, 86_400))
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    SECRET_KEY = env.str("SECRET_KEY", default="")
-    if not SECRET_KEY:
-        raise ImproperlyConfigured("Set SECRET_KEY to a long random text, the same on every machine.")
+
+SECRET_KEY = env.str("SECRET_KEY", default="")
+SECRET_KEY_IS_THIS_MACHINES = not SECRET_KEY
+if SECRET_KEY_IS_THIS_MACHINES:
+    SECRET_KEY = _own_secret(DATA_DIR)
 
 # The instance: whose it is ---------------------------------------------------------------------------
 
@@ -64,7 +85,12 @@ SITE_LOGO = env.str("SITE_LOGO", default="")
 SITE_CONTACT = env.str("SITE_CONTACT", default="")
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"{SITE_NAME} <pledgewatch@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-globals().update(env.email_url("EMAIL_URL", default="consolemail://"))
+try:
+    globals().update(env.email_url("EMAIL_URL", default="consolemail://"))
+except (ImproperlyConfigured, ValueError) as error:
+    raise ImproperlyConfigured(
+        f"EMAIL_URL must be an address such as smtp://mail.example.org:25 or consolemail:// ({error})."
+    ) from error
 
 # The watch -------------------------------------------------------------------------------------------
 
@@ -79,15 +105,15 @@ for network in FETCH_ALLOW_NETWORKS:
 FETCH_USER_AGENT = env.str(
     "FETCH_USER_AGENT", default=f"Pledgewatch/0.1 (+{BASE_URL}; {SITE_CONTACT or 'no contact set'})"
 )
-FETCH_HOST_PAUSE = timedelta(seconds=env.float("FETCH_HOST_PAUSE_SECONDS", default=1.0))
+FETCH_HOST_PAUSE = timedelta(seconds=_number("FETCH_HOST_PAUSE_SECONDS", 1, 0, 3600))
 
 # The demonstration -----------------------------------------------------------------------------------
 
-DEMO_PORT = env.int("DEMO_PORT", default=8001)
+DEMO_PORT = int(_number("DEMO_PORT", 8001, 0, 65_535))
 
 # Mail ------------------------------------------------------------------------------------------------
 
-DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)
+DIGEST_HOUR = int(_number("DIGEST_HOUR", 7, 0, 23))
 
 # Django ----------------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ def check(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Com
 
 def test_every_setting_that_is_read_is_in_the_table_and_the_other_way_round() -> None:
     source = (ROOT / "config" / "settings.py").read_text()
-    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', source))
+    read = set(re.findall(r'(?:env\.\w+|_number)\(\s*"([A-Z_]+)"', source))
     table = (ROOT / "docs" / "settings.md").read_text()
     assert read == set(re.findall(r"^\| `([A-Z_]+)` \|", table, re.MULTILINE))
 
@@ -59,10 +59,32 @@ def test_production_settings_pass_the_deployment_check(tmp_path: Path) -> None:
     [
         ({"BASE_URL": "pledges.example.org"}, "BASE_URL must be an address such as https://"),
         ({"FETCH_ALLOW_NETWORKS": "localhost"}, "Write networks as 127.0.0.0/8"),
-        ({"DATABASE_URL": "postgres://someone@127.0.0.1/nothing"}, "Set SECRET_KEY to a long random text"),
+        ({"DATABASE_URL": "bogus"}, "DATABASE_URL must be like postgres://"),
+        ({"EMAIL_URL": "bogus"}, "EMAIL_URL must be an address such as smtp://"),
+        ({"DIGEST_HOUR": "seven"}, "DIGEST_HOUR"),
     ],
 )
 def test_a_wrong_setting_says_what_to_do(tmp_path: Path, environment: dict[str, str], words: str) -> None:
     done = check(tmp_path, **environment)
     assert done.returncode != 0
     assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_many_machines_are_asked_for_one_secret(tmp_path: Path) -> None:
+    deployed = {"DATABASE_URL": "postgres://someone@127.0.0.1/nothing", "BASE_URL": "https://pledges.example.org"}
+    assert check(tmp_path, **deployed).returncode == 0
+    assert "Set SECRET_KEY to a long random text" in check(tmp_path, "--deploy", **deployed).stderr
+
+
+def test_a_database_without_tables_says_what_to_run(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "poll"],
+        cwd=ROOT,
+        env={"DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip() == "The database is not prepared yet: run `manage.py migrate` first."
