@@ -66,6 +66,7 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
             DatabaseIndex(),
             model,
             excluded=_dealt_with(revision, there),
+            rejected=_rejected(there),
             figures_before=lambda keys: _figures_before(keys, revision),
         )
         matches = [match for match in reading.matches if only is None or match.commitment in only]
@@ -151,6 +152,15 @@ def _record_attempt(revision: Revision, now: dt.datetime) -> None:
 
 def _record_failure(revision: Revision, error: Exception) -> None:
     LinkedRevision.objects.filter(revision=revision).update(error=f"{type(error).__name__}: {error}"[:2000])
+
+
+def _rejected(there: list[Evidence]) -> dict[int, list[str]]:
+    """By commitment, the quotes of this release that staff rejected for it."""
+    quotes: dict[int, list[str]] = {}
+    for piece in there:
+        if piece.state == Evidence.State.REJECTED:
+            quotes.setdefault(piece.commitment_id, []).append(piece.quote)
+    return quotes
 
 
 def _dealt_with(revision: Revision, there: list[Evidence]) -> dict[int, list[str]]:

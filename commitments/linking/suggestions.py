@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
@@ -24,6 +25,8 @@ from commitments.linking.tied_figures import FigureRow, SeriesWords, tied
 
 Key = TypeVar("Key", bound=Hashable)
 
+#: Of the words of two passages together, the share in common from which they are alike.
+LIKE = 0.7
 #: A release that bears on everything bears on nothing: more than this are not suggested.
 MAX_SUGGESTIONS = 40
 
@@ -92,11 +95,13 @@ def read(
     model: Model,
     threshold: float | None = None,
     excluded: Mapping[Key, Collection[str]] | None = None,
+    rejected: Mapping[Key, Collection[str]] | None = None,
     figures_before: FiguresBefore[Key] = lambda keys: {},
 ) -> Reading[Key]:
     """Compare a release with the record.
 
-    `excluded` names, by commitment, quotes that must not be suggested again. `figures_before` gives the counts
+    `excluded` names, by commitment, quotes that must not be suggested again; `rejected` those that must not come
+    back in like words either. `figures_before` gives the counts
     and sums that earlier releases gave for commitments; one of them said again speaks for a passage.
     """
     release = document(title, text, published, voice)
@@ -106,8 +111,12 @@ def read(
     hopeless = model.threshold * HOPELESS
     compared = compare(release, found.profiles, found.rarity, lambda pairing: model.score(pairing.features) >= hopeless)
     for key, pairings in compared.items():
-        unwanted = (excluded or {}).get(key, ())
-        allowed = [one for one in pairings if not _was_there(release.passages[one.passage].text, unwanted)]
+        unwanted, refused = (excluded or {}).get(key, ()), (rejected or {}).get(key, ())
+        allowed = [
+            one
+            for one in pairings
+            if not _was_there(text := release.passages[one.passage].text, unwanted) and not _is_like(text, refused)
+        ]
         if not allowed:
             continue
         best = best_of(allowed, model)
@@ -178,6 +187,21 @@ def _was_there(passage: str, quotes: Iterable[str]) -> bool:
     """Whether a passage, or the greater part of it, is among quotes with which somebody has dealt already."""
     even = " ".join(passage.split())
     return any(even in quote or quote in even for quote in quotes)
+
+
+def _is_like(passage: str, quotes: Iterable[str]) -> bool:
+    """Whether a passage says what one of the quotes says in nearly the same words, with the same numbers."""
+    words, numbers = _words(passage)
+    for quote in quotes:
+        others, their_numbers = _words(quote)
+        if numbers == their_numbers and len(words & others) >= LIKE * len(words | others):
+            return True
+    return False
+
+
+def _words(text: str) -> tuple[set[str], set[str]]:
+    found = set(re.findall(r"\w+", text.casefold()))
+    return found, {word for word in found if word[0].isdigit()}
 
 
 def _said_of_figures(rows: Sequence[FigureRow], earlier: Sequence[FigureRow]) -> list[str]:

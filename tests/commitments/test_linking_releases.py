@@ -227,6 +227,15 @@ def test_a_rejected_passage_never_comes_back_but_a_new_one_may(record: None, pub
     assert new.quote == added
 
 
+def test_a_rejected_passage_does_not_come_back_with_a_word_changed(record: None, publish: Any, editor: Any) -> None:
+    first = publish(TREES)
+    (piece,) = linking.link(first)
+    decisions.reject(piece, editor, "Not these trees.")
+    reworded = TREES.replace("has planted", "has now planted")
+    assert reworded != TREES
+    assert linking.link(publish(reworded, release=first.release)) == []
+
+
 def test_a_release_from_long_before_the_promise_is_not_about_it(record: None, publish: Any) -> None:
     assert linking.link(publish(FERRY_NEWS, published="2021-05-01")) == []
 
