@@ -16,11 +16,13 @@ _VERBS = re.compile(
     r"|plans?\s+(?:to|for)|planning\s+to|planned|aim(?:s|ed|ing)?\s+(?:to|for|at)|intend(?:s|ed|ing)?|target(?:s|ing)?|wants?\s+to"
     r"|going\s+to|propos(?:e|es|ed|als?)|ambition|goal|earmarked|guarantee[sd]?)"
     r"|(?P<under_way>(?:is|are)\s+(?:(?:now|currently|already|also|still|being)\s+){0,2}(?-i:[a-z]{2,14}ing)"
-    r"|(?:is|are|now)\s+being\s+[a-z]+|(?:is|are)\s+(?:now\s+)?(?:under\s?way|ongoing|in\s+progress)|under\s+way|underway|ongoing|in\s+progress)"
+    r"|(?:is|are|now)\s+being\s+[a-z]+|(?:is|are)\s+(?:now\s+)?(?:under\s?way|ongoing|in\s+progress)|under\s+way|underway|ongoing|in\s+progress"
+    r"|(?:start(?:s|ed)?|beg(?:an|un|ins)|launch(?:ed|es))\s+(?:the\s+|its\s+|a\s+|to\s+|work\s+(?:on|to)\s+)?"
+    r"(?:recruit|hir(?:e|ing)|build|construct|deploy|install|train(?!s)|deliver|rollout|roll-out|rolling)(?:ing|ment|ion)?\b)"
     r"|(?P<happened>has|have|had|was|were|['’]ve|is|are|did|saw|rose|fell|grew|went|came|took|made|spent|gave|cut|built|met"
     r"|won|found|sent|brought|became|reached|already|to\s+date|so\s+far|(?-i:[a-z]{2,14}[^e]ed)(?=\s))"
     r"|(?P<aim>to\s+(?:recruit|hire|build|deliver|provide|invest|spend|reach|achieve|cut|reduce|increase|raise|create|open"
-    r"|train|fund|support|help|double|halve|kickstart|plant|add|put|bring|end|restore|tackle|make))"
+    r"|train|fund|support|help|double|halve|kick-?start|plant|add|put|bring|end|restore|tackle|make))"
     r")\b",
     re.IGNORECASE,
 )
@@ -29,6 +31,13 @@ _CLAUSE_START = re.compile(
     r"[,;:–—]\s|\s(?:as|while|whilst|after|with)\s(?!part\b|well\b|many\b|much\b|a\s)", re.IGNORECASE
 )
 _CLAUSE_END = re.compile(r"[,;:–—]\s|\s(?:as|while|whilst|which|who|that)\s", re.IGNORECASE)
+
+
+# “Helped to build”, “managed to recruit”: the aim has been reached.
+_REACHED = re.compile(
+    r"\b(?:help(?:ed|s)|managed|gone\s+on|went\s+on|able|continued|enabled|allowed|used)\s+(?:\S+\s+){0,3}$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,8 @@ def modality(text: str, found: list[Verb], sentence: tuple[int, int], start: int
     the whole sentence, before it first. A figure without any verb is taken as a fact.
     """
     clause_start = max((match.end() for match in _CLAUSE_START.finditer(text, sentence[0], start)), default=sentence[0])
+    if _is_purpose(text, found, clause_start, start):
+        return "promised"
     ends = _CLAUSE_END.search(text, end, sentence[1])
     clause_end = ends.start() if ends else sentence[1]
     before = bisect_left(found, start, key=lambda verb: verb.start)
@@ -61,6 +72,16 @@ def modality(text: str, found: list[Verb], sentence: tuple[int, int], start: int
         if kind:
             return kind
     return "promised" if _nearest(found, before, after, clause_start, clause_end, aims=True) else "happened"
+
+
+def _is_purpose(text: str, found: list[Verb], first: int, start: int) -> bool:
+    """“Funding to kickstart the recruitment of 13,000”: the verb next before is an aim that nobody has reached."""
+    at = bisect_left(found, start, key=lambda verb: verb.start) - 1
+    if at < 0 or found[at].kind != "aim" or found[at].start < first:
+        return False
+    if at and found[at - 1].start >= first and found[at - 1].kind in {"promised", "expected"}:
+        return False
+    return not _REACHED.search(text, first, found[at].start)
 
 
 def _nearest(found: list[Verb], before: int, after: int, first: int, last: int, *, aims: bool) -> str:

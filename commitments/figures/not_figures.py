@@ -73,6 +73,11 @@ _COUNTED_YEAR = re.compile(
     r"\b(?:more\s+than|nearly|almost|about|around|at\s+least|some|up\s+to|another|extra|additional|fewer\s+than|less\s+than)\s$",
     re.IGNORECASE,
 )
+# “28% more than 2023 and”: compared with a year, where no noun says what 2023 of them there would be.
+_COMPARED_WITH_YEAR = re.compile(r"\b(?:more|fewer|less|higher|lower|up|down)\s+than\s(?:in\s)?$", re.IGNORECASE)
+_NO_NOUN_AFTER = re.compile(
+    r"\s*(?:$|[^\w\s]|(?:and|or|but|when|while|as|in|on|for|after|before|with|to|the|a)\b)", re.IGNORECASE
+)
 _YEAR_ALONE = re.compile(rf"{_YEAR}$")
 _SMALL_ORDINAL = re.compile(r"^(?:the|this|these|those)\s+one\b", re.IGNORECASE)
 _LOOK_CHARS = 60
@@ -105,7 +110,7 @@ def counts_something(text: str, number: Number, covered: bytearray) -> bool:
         return True
     return not (
         (raw[0] == "0" and len(raw) > 1 and raw[1] != ".")
-        or (_YEAR_ALONE.match(raw) and not _COUNTED_YEAR.search(before))
+        or (_YEAR_ALONE.match(raw) and not _is_counted(before, after))
         or _NAMED_BY_NUMBER.search(before)
         or (_LIST_MARKER.search(before) and after[:1] in {".", ")"})
         or (before[-1:] in {"-", "–"} and before[-2:-1].isalpha())
@@ -119,6 +124,13 @@ def _is_time(before: str, after: str) -> bool:
     if not _TIME_UNIT.match(after):
         return False
     return bool(_AS_TIME.search(before) or _TIME_AFTER.match(after) or _OLD.match(after))
+
+
+def _is_counted(before: str, after: str) -> bool:
+    """“Nearly 2,000 homes” written without its comma, and not “more than 2023 and”."""
+    if not _COUNTED_YEAR.search(before):
+        return False
+    return not (_COMPARED_WITH_YEAR.search(before) and _NO_NOUN_AFTER.match(after))
 
 
 def _is_age(before: str, after: str) -> bool:

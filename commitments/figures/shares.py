@@ -30,6 +30,12 @@ _UP_AFTER = re.compile(
 _DOWN_AFTER = re.compile(
     r"\s*(?:\w+\s+){0,2}?(?:fewer|less|lower|fall|drop|decline|decrease|reduction|cut|below)\b", re.IGNORECASE
 )
+# “Cutting such crime by half”: what is moved stands between the verb and its measure.
+_MOVED_OBJECT = re.compile(
+    r"\b(?:cut(?:s|ting)?|reduc(?:e|es|ed|ing)|lower(?:s|ed|ing)?|rais(?:e|es|ed|ing)|increas(?:e|es|ed|ing)|slash(?:es|ed|ing)?"
+    r"|boost(?:s|ed|ing)?|improv(?:e|es|ed|ing)|expand(?:s|ed|ing)?)\s+(?P<object>[^,.;:\n]{2,60}?)\s+by\s+(?:[a-z]+\s+){0,3}$",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"[,;.–]")
 _REACH_CHARS = 60
 _MOVED_REACH_CHARS = 40
@@ -61,6 +67,11 @@ def share(number: Number, before: str, after: str) -> Counted:
         and _is_object(number, direction)
     ):
         phrase, _ = phrase_after(words)
+        if phrase:
+            return Counted(join(phrase), unit, direction)
+    moved_object = _MOVED_OBJECT.search(before)
+    if moved_object:
+        phrase, _ = phrase_after(words_of(moved_object["object"]))
         if phrase:
             return Counted(join(phrase), unit, direction)
     return Counted(join(_subject(backwards)), unit, direction)
