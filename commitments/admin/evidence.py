@@ -274,7 +274,6 @@ def _card(evidence: Evidence) -> dict[str, Any]:
         "target": phrases.target(target) if target and target.value is not None else "",
         "passage": passage.passage(evidence).shortened().as_html(),
         "figures": [passage.figure_in_words(figure) for figure in evidence.figures],
-        "sureness": passage.score_in_words(evidence.score),
         "published": phrases.day(timezone.localdate(evidence.release.published_at)),
         "publisher": evidence.revision.appearance.source.publisher or evidence.revision.appearance.source.name,
     }

@@ -18,10 +18,6 @@ from commitments.pages import phrases
 
 #: Characters shown on either side of a quote.
 AROUND = 240
-
-_CONFIDENCE = ((0.9, "very likely"), (0.7, "likely"), (0.5, "perhaps"), (0.0, "doubtful"))
-
-
 #: Words shown on either side of a quote where many are read at once.
 WORDS_AROUND = 25
 
@@ -72,14 +68,6 @@ def passage(evidence: Any) -> Passage:
     if len(after) == AROUND:
         after = f"{after.rpartition(' ')[0]} …"
     return Passage(before, evidence.quote, after)
-
-
-def score_in_words(score: float | None) -> str:
-    """ "very likely (0.93)"; empty for evidence that no machine suggested."""
-    if score is None:
-        return ""
-    word = next(word for least, word in _CONFIDENCE if score >= least)
-    return f"{word} ({score:.2f})"
 
 
 def figure_in_words(figure: Mapping[str, Any]) -> str:

@@ -31,7 +31,12 @@ def messages_of(page: Any) -> str:
 
 def test_the_queue_shows_suggestions_only_best_first_with_the_quote_in_its_place(staff: Client) -> None:
     suggestion("planted 11 trees", score=0.55)
-    suggestion("planted 22 trees", score=0.95, reasons=["same metric"], figures=[make.figure(22)])
+    suggestion(
+        "planted 22 trees",
+        score=0.95,
+        reasons=["same metric", "Very likely to belong (score 0.95)."],
+        figures=[make.figure(22)],
+    )
     Evidence.objects.filter(pk=suggestion("planted 33 trees").pk).update(
         state="rejected", reject_reason="no", decided_at="2025-01-01T00:00Z"
     )
@@ -41,7 +46,7 @@ def test_the_queue_shows_suggestions_only_best_first_with_the_quote_in_its_place
     assert html.index("planted 22 trees") < html.index("planted 11 trees")
     assert "planted 33 trees" not in html
     assert "Last year the ministry <mark>planted 22 trees</mark> in the north." in html
-    assert "very likely (0.95)" in html
+    assert html.count("0.95") == 1
     assert "same metric" in html
     assert "22 trees" in html
     assert "planted 33 trees" in staff.get(reverse(QUEUE), {"state": "all"}).content.decode()
