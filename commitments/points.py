@@ -15,7 +15,8 @@ def refresh(commitment: Commitment, now: dt.datetime) -> None:
     """Make the measurements of a commitment follow its accepted evidence.
 
     A figure is a point when it belongs to a series of the commitment, is not said again, and has happened.
-    A point whose evidence or figure no longer stands is withdrawn, never deleted.
+    Several releases of one day that give it make one point. A point whose evidence or figure no longer stands is
+    withdrawn, never deleted.
     """
     series = set(commitment.series.values_list("pk", flat=True))
     standing = {
@@ -24,13 +25,18 @@ def refresh(commitment: Commitment, now: dt.datetime) -> None:
     }
     wanted: dict[tuple[int, int, int], tuple[Evidence, dict[str, Any]]] = {}
     given: set[tuple[object, ...]] = set()
-    for evidence in commitment.evidence.accepted().select_related("release", "revision").order_by("start", "pk"):
+    for evidence in (
+        commitment.evidence.accepted()
+        .select_related("release", "revision")
+        .order_by("release__published_at", "release_id", "start", "pk")
+    ):
         for figure in evidence.figures:
             if figure.get("series") not in series or figure["restated"] or figure.get("modality") != "happened":
                 continue
-            same_in_release = (evidence.release_id, figure["series"], figure["value"], figure["period_end"])
-            if same_in_release not in given:
-                given.add(same_in_release)
+            published_on = timezone.localdate(evidence.release.published_at)
+            same_that_day = (published_on, figure["series"], figure["value"], figure["period_end"])
+            if same_that_day not in given:
+                given.add(same_that_day)
                 wanted[evidence.pk, figure["series"], figure["start"]] = (evidence, figure)
     gone = [point.pk for key, point in standing.items() if key not in wanted]
     Measurement.objects.filter(pk__in=gone).update(withdrawn_at=now)

@@ -15,7 +15,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
 from commitments import restatement
-from commitments.linking import passages, suggestions
+from commitments.linking import passages, rejudging, suggestions
 from commitments.linking.index import DatabaseIndex
 from commitments.linking.model import Model, shipped
 from commitments.linking.suggestions import Known, Suggestion
@@ -80,6 +80,7 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
         touched = Commitment.objects.filter(pk__in={piece.commitment_id for piece in new}).order_by("pk")
         for commitment in touched.select_for_update(no_key=True):
             restatement.refresh(commitment)
+            rejudging.refresh(commitment, {piece.pk for piece in new})
         before = LinkedRevision.objects.filter(revision=revision).first()
         LinkedRevision.objects.update_or_create(
             revision=revision,

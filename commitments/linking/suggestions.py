@@ -154,20 +154,7 @@ def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.d
         {**row, "restated": restatement.is_restated(row, known.figures)}
         for row in tied(release, match.pairing.passage, profile, known.series, release.published or today)
     ]
-    judgement = judging.judge(
-        passage.text,
-        passage.lead,
-        Circumstances(
-            voice=release.voice,
-            published=release.published,
-            made_on=profile.made_on,
-            left_office=profile.left_office,
-            said_before=known.said,
-            new_figure=any(row["series"] is not None and not row["restated"] for row in rows),
-            aims_to_lower=profile.aims_to_lower,
-            matched=match.pairing.matched,
-        ),
-    )
+    judgement = judge(release, match.pairing.passage, profile, known.said, rows)
     return Suggestion(
         commitment=match.commitment,
         quote=passage.text,
@@ -177,9 +164,30 @@ def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.d
         judgement=judgement,
         figures=rows,
         reasons=explaining.reasons(
-            release, profile, match.pairing, reading.rarity, match.score, _said_of_figures(rows, known.figures)
+            release, profile, match.pairing, reading.rarity, match.score, said_of_figures(rows, known.figures)
         ),
         features={name: round(value, 4) for name, value in match.pairing.features.items()},
+    )
+
+
+def judge(
+    release: Document, passage_number: int, profile: Profile, said_before: bool, rows: Sequence[FigureRow]
+) -> Judgement:
+    """How a passage with these figures bears on a commitment, of which an earlier release has spoken or not."""
+    passage = release.passages[passage_number]
+    return judging.judge(
+        passage.text,
+        passage.lead,
+        Circumstances(
+            voice=release.voice,
+            published=release.published,
+            made_on=profile.made_on,
+            left_office=profile.left_office,
+            said_before=said_before,
+            new_figure=any(row["series"] is not None and not row["restated"] for row in rows),
+            aims_to_lower=profile.aims_to_lower,
+            matched=release.stems[passage_number] & profile.weights.keys(),
+        ),
     )
 
 
@@ -204,7 +212,8 @@ def _words(text: str) -> tuple[set[str], set[str]]:
     return found, {word for word in found if word[0].isdigit()}
 
 
-def _said_of_figures(rows: Sequence[FigureRow], earlier: Sequence[FigureRow]) -> list[str]:
+def said_of_figures(rows: Sequence[FigureRow], earlier: Sequence[FigureRow]) -> list[str]:
+    """A sentence for each figure: said again, new after another, or the first."""
     said = []
     points = [row for row in rows if row["series"] is not None] or list(rows)
     for row in points:

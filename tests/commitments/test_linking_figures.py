@@ -1,0 +1,239 @@
+"""Which figures a suggestion carries: what measures or states the promise, and nothing else of the sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from commitments import linking
+from commitments.imports import import_rows
+from commitments.models import Evidence
+
+from . import make
+
+pytestmark = pytest.mark.django_db
+
+NURSES = {
+    "reference": "F-1",
+    "title": "Recruit 8,000 more community nurses",
+    "statement": "Recruit 8,000 additional community nurses for the NHS in England.",
+    "made_on": "2030-02-01",
+    "keywords": "district nurses, nursing",
+    "target_metric": "community nurses recruited",
+    "target_value": "8000",
+    "target_unit": "nurses",
+}
+HOMES = {
+    "reference": "F-2",
+    "title": "Build 90,000 social homes",
+    "statement": "Build 90,000 homes for social rent by councils and housing associations.",
+    "made_on": "2030-02-01",
+    "target_metric": "social homes built",
+    "target_value": "90000",
+    "target_unit": "homes",
+}
+HARBOUR = {
+    "reference": "F-3",
+    "title": "£250 million for the naval dockyard at Rosyth",
+    "statement": "Invest £250 million in modernising the naval dockyard at Rosyth.",
+    "made_on": "2030-02-01",
+    "target_metric": "funding",
+    "target_value": "250000000",
+    "target_unit": "GBP",
+}
+INSPECTIONS = {
+    "reference": "F-4",
+    "title": "Inspect railway bridges more often",
+    "statement": "Step up inspections of railway bridges, with more repairs of bridges found to be unsafe.",
+    "made_on": "2030-02-01",
+}
+BANS = {
+    "reference": "F-5",
+    "title": "Ban rogue letting agents for three years",
+    "statement": "Ban letting agents who break tenancy rules for three years or more.",
+    "made_on": "2030-02-01",
+    "target_metric": "length of a letting agent's ban",
+    "target_value": "36",
+    "target_unit": "months",
+}
+LATER = dt.date(2030, 9, 1)
+AT_ONCE = dt.date(2030, 2, 1)
+
+
+def suggested(commitment: dict[str, str], text: str, published: dt.date = LATER) -> list[dict[str, Any]]:
+    import_rows([commitment])
+    found = linking.link(make.release(text, published=published).latest_revision)
+    (piece,) = [one for one in found if one.commitment.reference == commitment["reference"]]
+    return list(piece.figures)
+
+
+def given(figures: list[dict[str, Any]]) -> list[tuple[float, str]]:
+    return [(figure["value"], figure["unit"]) for figure in figures]
+
+
+@pytest.mark.parametrize(
+    ("commitment", "text", "expected"),
+    [
+        pytest.param(
+            NURSES,
+            "The NHS has recruited 2,150 community nurses since March, compared with 1,400 in the year before.",
+            [(2150, "nurses")],
+            id="not what it is compared with",
+        ),
+        pytest.param(
+            NURSES,
+            "The NHS has recruited 2,150 community nurses since March, a 12% increase on the same period last year.",
+            [(2150, "nurses")],
+            id="not the change since last year beside the level",
+        ),
+        pytest.param(
+            NURSES,
+            "The NHS has recruited 2,150 community nurses since March and spent £14 million on new clinics.",
+            [(2150, "nurses")],
+            id="not money that buys something else",
+        ),
+        pytest.param(
+            HOMES,
+            "Councils and housing associations have built 12,300 social homes since April, up from 9,800, "
+            "and 41 new primary schools.",
+            [(12300, "homes")],
+            id="not another thing in the same list, nor where it started",
+        ),
+        pytest.param(
+            HARBOUR,
+            "The naval dockyard at Rosyth, backed by £250 million, opened a training school this week.",
+            [],
+            id="not the promised sum said again months later",
+        ),
+        pytest.param(
+            HARBOUR,
+            "Of the money for the naval dockyard at Rosyth £250 million has now been spent on modernising it.",
+            [(250_000_000, "GBP")],
+            id="but the promised sum once it is spent",
+        ),
+        pytest.param(
+            HOMES,
+            "Funding will help councils on the way to build 90,000 social homes for rent, ministers said.",
+            [],
+            id="not the promised number said again",
+        ),
+        pytest.param(
+            INSPECTIONS,
+            "Inspectors made 410 inspections of railway bridges in August. Some 300 passengers were late that day.",
+            [(410, "inspections")],
+            id="not passengers in a sentence about something else",
+        ),
+        pytest.param(
+            INSPECTIONS,
+            "Inspections of railway bridges are up 18% on last year.",
+            [(18, "per cent")],
+            id="a change is the figure where no level is given",
+        ),
+        pytest.param(
+            NURSES,
+            "In 2028 the NHS recruited 5,000 community nurses; more community nurses are now to be recruited.",
+            [],
+            id="not what was the case before the promise",
+        ),
+    ],
+)
+def test_an_editor_need_not_strike_out_other_figures_of_the_sentence(
+    commitment: dict[str, str], text: str, expected: list[tuple[float, str]]
+) -> None:
+    assert given(suggested(commitment, text)) == expected
+
+
+def test_a_promised_number_is_stated_where_the_promise_is_made() -> None:
+    (figure,) = suggested(NURSES, "The NHS in England will recruit 8,000 additional community nurses.", AT_ONCE)
+    assert (figure["value"], figure["unit"], figure["modality"], figure["series"]) == (8000, "nurses", "promised", None)
+
+
+def test_the_target_is_found_in_another_sentence_of_the_announcement_and_in_the_unit_of_its_series() -> None:
+    text = (
+        "Letting agents who break tenancy rules face a ban under plans announced today.\n\n"
+        "Tenants have waited long for this.\n\n"
+        "We intend the ban on rogue agents to last at least 3 years."
+    )
+    (figure,) = suggested(BANS, text, AT_ONCE)
+    assert (figure["value"], figure["unit"], figure["qualifier"]) == (36, "months", "at least")
+    assert text[figure["start"] : figure["end"]] == "3"
+
+
+def test_people_are_counted_in_the_unit_of_the_series_when_it_is_clear_who_they_are() -> None:
+    (figure,) = suggested(NURSES, "More community nursing: 2,150 people were recruited as community nurses.")
+    assert (figure["value"], figure["unit"]) == (2150, "nurses")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The NHS has started recruitment of 3,000 community nurses.",
+        "The NHS has recruited 900 Welsh-speaking community nurses.",
+        "A grant to kickstart the recruitment of 3,000 community nurses was announced.",
+    ],
+)
+def test_what_is_begun_or_only_a_part_is_no_point_of_the_series(text: str) -> None:
+    assert not any(figure["series"] for figure in suggested(NURSES, text))
+
+
+def test_a_part_of_what_is_counted_keeps_its_own_name() -> None:
+    (figure,) = suggested(
+        HOMES, "Councils and housing associations have built 3,100 wheelchair-accessible social homes since April."
+    )
+    assert "wheelchair" in figure["metric"]
+
+
+FIRST_REPORT = "The NHS has recruited 2,148 community nurses since March, the health secretary said."
+REPORTED_AGAIN = "Almost 2,150 community nurses have been recruited by the NHS since March."
+
+
+def relations() -> list[tuple[str, str, list[bool]]]:
+    return [
+        (piece.relation, piece.tier, [figure["restated"] for figure in piece.figures])
+        for piece in Evidence.objects.order_by("release__published_at")
+    ]
+
+
+def arrive(order: list[int], texts: list[str]) -> None:
+    import_rows([NURSES])
+    releases = [make.release(text, published=LATER + dt.timedelta(days=30 * at)) for at, text in enumerate(texts)]
+    for at in order:
+        linking.link(releases[at].latest_revision)
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_a_figure_that_comes_in_late_makes_the_one_of_a_later_release_no_news(order: list[int]) -> None:
+    arrive(order, [FIRST_REPORT, REPORTED_AGAIN])
+    first, second = relations()
+    assert first == ("progress", "outcome", [False])
+    assert second[0] == "progress"
+    assert second[2] == [True]
+    said = Evidence.objects.latest("release__published_at").reasons
+    assert any("again" in reason for reason in said)
+    assert not any(reason.startswith("Gives a") for reason in said)
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_a_promise_reported_first_by_a_release_that_comes_in_late_is_said_again_by_the_later(order: list[int]) -> None:
+    import_rows([NURSES])
+    texts = [
+        "The NHS in England will recruit 8,000 additional community nurses, ministers announced.",
+        "The NHS in England will recruit 8,000 additional community nurses, the minister said in her speech.",
+    ]
+    releases = [make.release(text, published=AT_ONCE + dt.timedelta(days=3 * at)) for at, text in enumerate(texts)]
+    for at in order:
+        linking.link(releases[at].latest_revision)
+    assert [relation for relation, _, _ in relations()] == ["announces", "restates"]
+
+
+def test_a_relation_that_an_editor_has_put_right_stays_when_an_earlier_release_comes_in() -> None:
+    import_rows([NURSES])
+    text = "The NHS in England will recruit 8,000 additional community nurses, the minister said in her speech."
+    later = make.release(text, published=AT_ONCE + dt.timedelta(days=3))
+    (piece,) = linking.link(later.latest_revision)
+    piece.relation = "context"
+    piece.save()
+    linking.link(make.release(text.replace("in her speech", "today"), published=AT_ONCE).latest_revision)
+    assert [relation for relation, _, _ in relations()] == ["announces", "context"]
