@@ -306,6 +306,10 @@ def test_the_election_and_the_government_are_those_of_the_time(published: str, e
         ("500 nurses were hired.", "happened"),
         ("500 nurses.", "happened"),
         ("The trust is hiring 500 nurses.", "under_way"),
+        ("The trust has started recruitment of 500 nurses.", "under_way"),
+        ("The trust began building 500 wards.", "under_way"),
+        ("New funding to kickstart the hiring of 500 nurses was welcomed.", "promised"),
+        ("The fund has helped to hire 500 nurses.", "happened"),
         ("Repairs of 500 bridges are under way.", "under_way"),
         ("The trust will hire 500 nurses.", "promised"),
         ("500 nurses will be hired.", "promised"),
@@ -529,3 +533,19 @@ def _agrees(figure: Figure, label: dict[str, Any]) -> bool:
         and unit == _UNIT_MEANINGS.get(label["unit"], label["unit"])
         and figure.qualifier == label["qualifier"]
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Repairs rose 28% to 410, 12% more than 2023 and the most for years.", [28, 410, 12]),
+        ("The trust has more than 2023 nurses.", [2023]),
+    ],
+)
+def test_a_year_with_which_something_is_compared_is_no_figure(text: str, values: list[int]) -> None:
+    assert [figure.value for figure in find(text, PUBLISHED)] == values
+
+
+def test_what_is_cut_stands_between_the_verb_and_its_measure() -> None:
+    (figure,) = find("Jane Doe wants progress toward cutting such delays by half.", PUBLISHED)
+    assert (figure.metric, figure.value, figure.direction) == ("delays", 50, "down")
