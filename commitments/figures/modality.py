@@ -18,7 +18,7 @@ _VERBS = re.compile(
     r"|(?P<under_way>(?:is|are)\s+(?:(?:now|currently|already|also|still|being)\s+){0,2}(?-i:[a-z]{2,14}ing)"
     r"|(?:is|are|now)\s+being\s+[a-z]+|(?:is|are)\s+(?:now\s+)?(?:under\s?way|ongoing|in\s+progress)|under\s+way|underway|ongoing|in\s+progress"
     r"|(?:start(?:s|ed)?|beg(?:an|un|ins)|launch(?:ed|es))\s+(?:the\s+|its\s+|a\s+|to\s+|work\s+(?:on|to)\s+)?"
-    r"(?:recruit|hir(?:e|ing)|build|construct|deploy|install|train(?!s)|deliver|rollout|roll-out|rolling)(?:ing|ment|ion)?\b)"
+    r"(?:recruit|hir(?:e|ing)|build|construct|(?:re)?deploy|install|train(?!s)|deliver|rollout|roll-out|rolling)(?:ing|ment|ion)?\b)"
     r"|(?P<happened>has|have|had|was|were|['’]ve|is|are|did|saw|rose|fell|grew|went|came|took|made|spent|gave|cut|built|met"
     r"|won|found|sent|brought|became|reached|already|to\s+date|so\s+far|(?-i:[a-z]{2,14}[^e]ed)(?=\s))"
     r"|(?P<aim>to\s+(?:recruit|hire|build|deliver|provide|invest|spend|reach|achieve|cut|reduce|increase|raise|create|open"

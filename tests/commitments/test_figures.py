@@ -308,6 +308,7 @@ def test_the_election_and_the_government_are_those_of_the_time(published: str, e
         ("The trust is hiring 500 nurses.", "under_way"),
         ("The trust has started recruitment of 500 nurses.", "under_way"),
         ("The trust began building 500 wards.", "under_way"),
+        ("The trust has started redeploying 500 nurses.", "under_way"),
         ("New funding to kickstart the hiring of 500 nurses was welcomed.", "promised"),
         ("The fund has helped to hire 500 nurses.", "happened"),
         ("Repairs of 500 bridges are under way.", "under_way"),
