@@ -7,7 +7,7 @@ import threading
 from contextlib import suppress
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.db.models.signals import post_save
 
 from commitments.decisions import accept, reject
@@ -18,7 +18,7 @@ from . import make
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
+@pytest.mark.many_writers
 def test_when_both_earlier_tellings_are_rejected_at_once_the_third_is_the_point() -> None:
     commitment = make.commitment()
     series = make.target(commitment, "trees planted", "trees")
