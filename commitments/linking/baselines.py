@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from commitments.linking import passages, terms
@@ -39,6 +40,7 @@ def bm25(labelled: LabelledSet) -> Scored:
         raise BaselinesMissing("Baselines need bm25s: install requirements/dev.txt.") from error
     commitments, words = _commitments(labelled)
     split = [(release.key, text) for release in labelled.releases for text in _passages(release.title, release.text)]
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it turns its debugging on when imported
     retriever = bm25s.BM25()
     retriever.index([text.split() for _, text in split], show_progress=False)
     scores: dict[tuple[str, str], float] = {}
