@@ -181,10 +181,7 @@ class Commitment(models.Model):
         return self.status_changes.latest_in_force_first(on).first()
 
     def status_on(self, on: dt.date) -> str:
-        from .status import Status
-
-        change = self.status_change_on(on)
-        return change.to_status if change else Status.NOT_STARTED.value
+        return _status_after(self.status_change_on(on))
 
     def timing_on(self, on: dt.date) -> timing.Timing:
         """What the clock says of it on a day."""
@@ -193,7 +190,7 @@ class Commitment(models.Model):
         return timing.timing(
             definition.deadline_first_day,
             definition.deadline_latest,
-            self.status_on(on),
+            _status_after(change),
             change.effective_from if change and change.effective_is_known else None,
             on,
         )
@@ -218,3 +215,9 @@ class Commitment(models.Model):
         while slug in taken:
             slug, number = f"{stem}-{number}", number + 1
         return slug
+
+
+def _status_after(change: StatusChange | None) -> str:
+    from .status import Status
+
+    return change.to_status if change else Status.NOT_STARTED.value
