@@ -105,7 +105,7 @@ def _deadline(found: list[Clause]) -> tuple[Clause, Period] | None:
     narrow = [
         clause
         for clause in candidates
-        if not any(other.period in clause.period and other.period != clause.period for other in candidates)
+        if not any(other.period in clause.period and clause.period not in other.period for other in candidates)
     ]
     chosen = max(narrow, key=lambda clause: (clause.period.last, clause.period.first))
     return chosen, chosen.period

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from commitments.deadlines import ParsedDeadline, parse
@@ -369,6 +369,7 @@ _WORDS = st.sampled_from(
 
 @settings(max_examples=500, deadline=None)
 @given(st.lists(_WORDS, max_size=30).map(" ".join) | st.text(), st.dates())
+@example("early 1/1/2025 1/1/2025", dt.date(2000, 1, 1))
 def test_any_words_are_read_without_error(words: str, said_on: dt.date) -> None:
     parsed = parse(words, said_on)
     assert parsed.text == words
