@@ -21,12 +21,12 @@ def tf_idf(labelled: LabelledSet) -> Scored:
     except ImportError as error:
         raise BaselinesMissing("Baselines need scikit-learn: install requirements/dev.txt.") from error
     commitments, words = _commitments(labelled)
-    split = {release.key: _passages(release.title, release.text) for release in labelled.releases}
+    texts_of = {release.key: split(release.title, release.text) for release in labelled.releases}
     vectorizer = TfidfVectorizer(sublinear_tf=True, tokenizer=str.split, token_pattern=None, lowercase=False)
-    vectorizer.fit([*words, *(text for texts in split.values() for text in texts)])
+    vectorizer.fit([*words, *(text for texts in texts_of.values() for text in texts)])
     known = vectorizer.transform(words)
     scores = {}
-    for key, texts in split.items():
+    for key, texts in texts_of.items():
         best = (vectorizer.transform(texts) @ known.T).max(axis=0).toarray()[0]
         scores.update({(commitment, key): float(score) for commitment, score in zip(commitments, best, strict=True)})
     return Scored(scores)
@@ -39,13 +39,13 @@ def bm25(labelled: LabelledSet) -> Scored:
     except ImportError as error:
         raise BaselinesMissing("Baselines need bm25s: install requirements/dev.txt.") from error
     commitments, words = _commitments(labelled)
-    split = [(release.key, text) for release in labelled.releases for text in _passages(release.title, release.text)]
+    told = [(release.key, text) for release in labelled.releases for text in split(release.title, release.text)]
     logging.getLogger("bm25s").setLevel(logging.WARNING)  # it turns its debugging on when imported
     retriever = bm25s.BM25()
-    retriever.index([text.split() for _, text in split], show_progress=False)
+    retriever.index([text.split() for _, text in told], show_progress=False)
     scores: dict[tuple[str, str], float] = {}
     for commitment, query in zip(commitments, words, strict=True):
-        for (key, _), score in zip(split, retriever.get_scores(query.split()), strict=True):
+        for (key, _), score in zip(told, retriever.get_scores(query.split()), strict=True):
             scores[commitment, key] = max(scores.get((commitment, key), 0.0), float(score))
     return Scored(scores)
 
@@ -58,5 +58,6 @@ def _commitments(labelled: LabelledSet) -> tuple[list[str], list[str]]:
     return list(labelled.profiles), [" ".join(sorted(profile.weights)) for profile in labelled.profiles.values()]
 
 
-def _passages(title: str, text: str) -> list[str]:
+def split(title: str, text: str) -> list[str]:
+    """A release's title and passages, each as a text of stems."""
     return [" ".join(terms.stems(piece)) for piece in (title, *(passage.text for passage in passages.split(text)))]
