@@ -138,7 +138,7 @@ def run(labelled: LabelledSet, model_for: Callable[[LabelledRelease], Model], th
 def report(labelled: LabelledSet, scored: Scored, threshold: float, method: str) -> Report:
     """The measures that the README of the labelled sets asks for."""
     passed = {pair for pair, score in scored.scores.items() if score >= threshold}
-    irrelevant = {release.key for release in labelled.releases if release.kind.startswith("distractor")}
+    irrelevant = labelled.irrelevant
     counted = {
         "all pairs": _pairs(labelled, lambda pair: True, arguable_counts=True),
         "later evidence": _pairs(labelled, labelled.is_later, arguable_counts=True),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from commitments.linking import terms_of_office
+from commitments.linking.label_checks import Line, day, listed, problems, quotes, standing
 from commitments.linking.profile import CommitmentWords, Profile, profile
 
 Pair = tuple[str, str]
@@ -26,34 +27,34 @@ class UnreadableSet(ValueError):
 
 @dataclass(frozen=True)
 class LabelledRelease:
-    """A release of a labelled set. `published` is None where nobody knows; `kind` says whether it is a distractor."""
+    """A release of a labelled set. `published` is None where nobody knows."""
 
     key: str
     title: str
     text: str
     published: dt.date | None
     voice: str
-    kind: str
 
 
 @dataclass(frozen=True)
 class Link:
-    """A labelled pair, as the README of the set describes it."""
+    """A labelled pair. `relation` is the label, `relations` all that are as right."""
 
     commitment: str
     release: str
+    relation: str
     relations: frozenset[str]
     quotes: tuple[str, ...]
     certain: bool
     figures: Sequence[Mapping[str, Any]]
 
     def is_quoted_by(self, text: str, start: int, end: int) -> bool:
-        """Whether a passage overlaps a labelled quote by at least half of the shorter."""
+        """Whether a passage overlaps a labelled quote, wherever it stands, by at least half of the shorter."""
         for quote in self.quotes:
-            begins = text.find(quote)
-            shared = min(begins + len(quote), end) - max(begins, start)
-            if begins >= 0 and shared >= 0.5 * min(len(quote), end - start):
-                return True
+            for found in standing(quote, text):
+                shared = min(found.end(), end) - max(found.start(), start)
+                if shared >= 0.5 * min(found.end() - found.start(), end - start):
+                    return True
         return False
 
 
@@ -81,50 +82,58 @@ class LabelledSet:
         return recorded is None or recorded not in order or order[pair[1]] > order[recorded]
 
     @cached_property
+    def irrelevant(self) -> frozenset[str]:
+        """The releases that bear on nothing: those that no label names, be it certain or arguable."""
+        return frozenset(release.key for release in self.releases) - {release for _, release in self.links}
+
+    @cached_property
     def order(self) -> Mapping[str, int]:
         return {release.key: position for position, release in enumerate(self.releases)}
 
 
 def load(folder: Path) -> LabelledSet:
-    """Read a labelled set. Raises UnreadableSet."""
-    rows = {name: _rows(folder / f"{name}.jsonl", needed=True) for name in REQUIRED}
-    rows |= {name: _rows(folder / f"{name}.jsonl", needed=False) for name in OPTIONAL}
-    try:
-        releases = [
-            LabelledRelease(
-                row["id"], row["title"], row["text"], _day(row["published"]), row["voice"], row.get("kind") or ""
-            )
-            for row in rows["releases"]
-        ]
-        links = [
-            Link(
-                row["commitment"],
-                row["release"],
-                frozenset([row["relation"], *row.get("relation_also", [])]),
-                tuple(filter(None, [row["quote"], *_listed(row.get("quote_also"))])),
-                row["confidence"] == "certain",
-                row.get("figures") or [],
-            )
-            for row in rows["links"]
-        ]
-        return LabelledSet(
-            name=folder.name,
-            releases=sorted(
-                releases, key=lambda release: (release.published is None, release.published or dt.date.max)
-            ),
-            profiles=_profiles(rows["commitments"]),
-            series={
-                row["reference"]: (row["target_metric"], row.get("target_unit") or "")
-                for row in rows["commitments"]
-                if row.get("target_metric")
-            },
-            recorded_from={row["reference"]: row.get("recorded_from") for row in rows["commitments"]},
-            links={(link.commitment, link.release): link for link in links},
-            hard_negatives=frozenset((row["commitment"], row["release"]) for row in rows["hard_negatives"]),
-            measurements=rows["measurements"],
+    """Read a labelled set and check that it means what it says. Raises UnreadableSet."""
+    lines = {name: _lines(folder / f"{name}.jsonl", needed=True) for name in REQUIRED}
+    lines |= {name: _lines(folder / f"{name}.jsonl", needed=False) for name in OPTIONAL}
+    wrong = list(problems(lines))
+    if wrong:
+        more = f" And {len(wrong) - 1} more." if len(wrong) > 1 else ""
+        raise UnreadableSet(f"{folder / wrong[0]}{more}")
+    releases = [
+        LabelledRelease(row["id"], row["title"], row["text"], day(row.get("published")), row["voice"])
+        for _, row in lines["releases"]
+    ]
+    links = [
+        Link(
+            row["commitment"],
+            row["release"],
+            row["relation"],
+            frozenset([row["relation"], *listed(row.get("relation_also"))]),
+            tuple(quotes(row)),
+            row["confidence"] == "certain",
+            row.get("figures") or [],
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableSet(f"{folder}: a line lacks or breaks {error}.") from error
+        for _, row in lines["links"]
+    ]
+    commitments = [row for _, row in lines["commitments"]]
+    try:
+        profiles = _profiles(commitments)
+    except (TypeError, ValueError) as error:
+        raise UnreadableSet(f"{folder / 'commitments.jsonl'}: a line breaks {error}.") from error
+    return LabelledSet(
+        name=folder.resolve().name,
+        releases=sorted(releases, key=lambda release: (release.published is None, release.published or dt.date.max)),
+        profiles=profiles,
+        series={
+            row["reference"]: (row["target_metric"], row.get("target_unit") or "")
+            for row in commitments
+            if row.get("target_metric")
+        },
+        recorded_from={row["reference"]: row.get("recorded_from") for row in commitments},
+        links={(link.commitment, link.release): link for link in links},
+        hard_negatives=frozenset((row["commitment"], row["release"]) for _, row in lines["hard_negatives"]),
+        measurements=[row for _, row in lines["measurements"]],
+    )
 
 
 def words(row: Mapping[str, Any]) -> CommitmentWords:
@@ -141,8 +150,8 @@ def words(row: Mapping[str, Any]) -> CommitmentWords:
         baseline_value=row.get("baseline_value"),
         extent=row.get("extent") or "",
         department=row.get("department") or "",
-        made_on=_day(row.get("made_on")),
-        deadline_latest=_day(row.get("deadline_latest")),
+        made_on=day(row.get("made_on")),
+        deadline_latest=day(row.get("deadline_latest")),
         administration=row.get("administration") or "",
     )
 
@@ -152,7 +161,7 @@ def _profiles(rows: Sequence[Mapping[str, Any]]) -> dict[str, Profile]:
     terms = terms_of_office.inferred(
         (row.get("administration") or "", row.get("department") or "", made_on)
         for row in rows
-        if (made_on := _day(row.get("made_on")))
+        if (made_on := day(row.get("made_on")))
     )
     return {
         key: replace(one, took_office=terms[one.administration][0], left_office=terms[one.administration][1])
@@ -173,26 +182,23 @@ def fingerprint(folders: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def _rows(path: Path, needed: bool) -> list[dict[str, Any]]:
+def _lines(path: Path, needed: bool) -> list[Line]:
     if not path.exists():
         if needed:
             raise UnreadableSet(f"There is no {path.name} in {path.parent}.")
         return []
-    rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    found = []
+    try:
+        text = path.read_text(encoding="utf-8")
+    except ValueError as error:
+        raise UnreadableSet(f"{path}: not UTF-8 ({error}).") from error
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             try:
-                rows.append(json.loads(line))
+                row = json.loads(line)
             except ValueError as error:
                 raise UnreadableSet(f"{path}, line {number}: not JSON ({error}).") from error
-    return rows
-
-
-def _day(value: Any) -> dt.date | None:
-    return dt.date.fromisoformat(value) if value else None
-
-
-def _listed(value: Any) -> list[str]:
-    if not value:
-        return []
-    return [value] if isinstance(value, str) else list(value)
+            if not isinstance(row, dict):
+                raise UnreadableSet(f"{path}, line {number}: not an object in braces.")
+            found.append((number, row))
+    return found
