@@ -3,55 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import random
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
-from commitments.linking import suggestions
-from commitments.linking.labelled import LabelledRelease, LabelledSet, Pair
+from commitments.linking import counting, suggestions
+from commitments.linking.counting import Counts, Scope
+from commitments.linking.labelled import LabelledRelease, LabelledSet, Link, Pair
 from commitments.linking.model import Model
 from commitments.linking.retrieval import MemoryIndex
 from commitments.linking.suggestions import Known, Suggestion
 from commitments.linking.tied_figures import FigureRow, SeriesWords
+from commitments.models.evidence import Relation
 
-RESAMPLES = 1000
 BANDS = 10
 
-
-@dataclass(frozen=True)
-class Counts:
-    """Predicted pairs that are right and wrong, and labelled pairs found and missed."""
-
-    right: int
-    wrong: int
-    found: int
-    missed: int
-
-    @property
-    def precision(self) -> float:
-        return self.right / (self.right + self.wrong) if self.right + self.wrong else 0.0
-
-    @property
-    def recall(self) -> float:
-        return self.found / (self.found + self.missed) if self.found + self.missed else 0.0
-
-    @property
-    def f1(self) -> float:
-        both = self.precision + self.recall
-        return 2 * self.precision * self.recall / both if both else 0.0
-
-
-def summed(counts: Sequence[Counts]) -> Counts:
-    """The counts of several releases or sets together."""
-    return Counts(
-        sum(one.right for one in counts),
-        sum(one.wrong for one in counts),
-        sum(one.found for one in counts),
-        sum(one.missed for one in counts),
-    )
+#: A score and whether the pair belongs.
+Truth = tuple[float, bool]
 
 
 @dataclass(frozen=True)
@@ -76,13 +47,18 @@ class Report:
     threshold: float
     releases: int
     commitments: int
+    labelled_pairs: int
     quality: list[Quality]
     hard_negatives_passed: int
     hard_negatives: int
     irrelevant_releases_hit: int
     irrelevant_releases: int
     details: dict[str, float | None] = field(default_factory=dict)
+    thresholds: list[dict[str, Any]] = field(default_factory=list)
+    relations: list[dict[str, Any]] = field(default_factory=list)
     calibration: list[dict[str, float]] = field(default_factory=list)
+    differences: list[dict[str, Any]] = field(default_factory=list)
+    ablations: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -90,11 +66,19 @@ class Report:
 
 @dataclass(frozen=True)
 class Scored:
-    """Scores of every pair that was looked at, and the suggestions of those at or above the threshold."""
+    """Scores of every pair that was looked at, and the suggestions of those at or above the threshold.
+
+    `milliseconds` is the time that each release took; a plain way of scoring, which only has scores, has none.
+    """
 
     scores: Mapping[Pair, float]
     suggestions: Mapping[Pair, Suggestion[str]] = field(default_factory=dict)
     milliseconds: Sequence[float] = ()
+
+    @property
+    def is_linker(self) -> bool:
+        """Whether the linker made it, so that scores are chances and suggestions can be judged."""
+        return bool(self.milliseconds)
 
 
 def run(labelled: LabelledSet, model_for: Callable[[LabelledRelease], Model], threshold: float) -> Scored:
@@ -137,41 +121,43 @@ def run(labelled: LabelledSet, model_for: Callable[[LabelledRelease], Model], th
 
 def report(labelled: LabelledSet, scored: Scored, threshold: float, method: str) -> Report:
     """The measures that the README of the labelled sets asks for."""
-    passed = {pair for pair, score in scored.scores.items() if score >= threshold}
-    irrelevant = labelled.irrelevant
-    counted = {
-        "all pairs": _pairs(labelled, lambda pair: True, arguable_counts=True),
-        "later evidence": _pairs(labelled, labelled.is_later, arguable_counts=True),
-        "later evidence, arguable left out": _pairs(
-            labelled, lambda pair: not labelled.is_first(pair), arguable_counts=False
-        ),
-    }
+    passed = _passed(scored.scores, threshold)
+    scopes = (
+        counting.all_pairs(labelled),
+        counting.later_evidence(labelled),
+        counting.later_evidence_certain(labelled),
+    )
     return Report(
         set_name=labelled.name,
         method=method,
         threshold=round(threshold, 3),
         releases=len(labelled.releases),
         commitments=len(labelled.profiles),
-        quality=[_quality(name, scope, scored.scores, passed, labelled) for name, scope in counted.items()],
+        labelled_pairs=len(labelled.links),
+        quality=[_quality(scope, scored.scores, threshold, labelled) for scope in scopes],
         hard_negatives_passed=len(passed & labelled.hard_negatives),
         hard_negatives=len(labelled.hard_negatives),
-        irrelevant_releases_hit=len({release for _, release in passed if release in irrelevant}),
-        irrelevant_releases=len(irrelevant),
-        details=_details(labelled, scored) if scored.suggestions else {},
-        calibration=_calibration(labelled, scored.scores) if scored.suggestions else [],
+        irrelevant_releases_hit=len({release for _, release in passed} & labelled.irrelevant),
+        irrelevant_releases=len(labelled.irrelevant),
+        details=_details(labelled, scored) if scored.is_linker else {},
+        thresholds=_thresholds(labelled, scored.scores, threshold) if scored.is_linker else [],
+        relations=_relations(labelled, scored) if scored.is_linker else [],
+        calibration=calibration(truths(labelled, scored.scores)) if scored.is_linker else [],
     )
 
 
 def later_quality(labelled: LabelledSet, scores: Mapping[Pair, float], threshold: float) -> Counts:
-    """How right and complete the pairs from a threshold on are, for evidence after the recording release.
+    """How right and complete the pairs from a threshold on are, counted as the set is judged."""
+    return counting.count(counting.main_scope(labelled), _passed(scores, threshold))
 
-    In sets with hard negatives arguable pairs count neither way, as their README asks.
-    """
-    if labelled.hard_negatives:
-        scope = _pairs(labelled, lambda pair: not labelled.is_first(pair), arguable_counts=False)
-    else:
-        scope = _pairs(labelled, labelled.is_later, arguable_counts=True)
-    return _count(scope, {pair for pair, score in scores.items() if score >= threshold})
+
+def later_by_release(labelled: LabelledSet, scores: Mapping[Pair, float], threshold: float) -> list[Counts]:
+    """As `later_quality`, for each release; for intervals and comparisons."""
+    return counting.by_release(labelled, counting.main_scope(labelled), _passed(scores, threshold))
+
+
+def _passed(scores: Mapping[Pair, float], threshold: float) -> set[Pair]:
+    return {pair for pair, score in scores.items() if score >= threshold}
 
 
 def best_threshold(labelled: LabelledSet, scores: Mapping[Pair, float]) -> float:
@@ -184,75 +170,58 @@ def best_threshold(labelled: LabelledSet, scores: Mapping[Pair, float]) -> float
     )
 
 
-@dataclass(frozen=True)
-class _Scope:
-    """Pairs that count: `right` if predicted, `wanted` where missing them costs; others in `within` are wrong."""
-
-    within: Callable[[Pair], bool]
-    right: frozenset[Pair]
-    wanted: frozenset[Pair]
-
-
-def _pairs(labelled: LabelledSet, within: Callable[[Pair], bool], arguable_counts: bool) -> _Scope:
-    certain = frozenset(pair for pair, link in labelled.links.items() if link.certain and within(pair))
-    arguable = frozenset(pair for pair, link in labelled.links.items() if not link.certain and within(pair))
-    if arguable_counts:
-        return _Scope(within, certain | arguable, certain)
-    return _Scope(lambda pair: within(pair) and pair not in arguable, certain, certain)
-
-
-def _count(scope: _Scope, passed: Iterable[Pair]) -> Counts:
-    counted = {pair for pair in passed if scope.within(pair)}
-    right = len(counted & scope.right)
-    found = len(counted & scope.wanted)
-    return Counts(right, len(counted) - right, found, len(scope.wanted) - found)
-
-
-def _quality(
-    name: str, scope: _Scope, scores: Mapping[Pair, float], passed: set[Pair], labelled: LabelledSet
-) -> Quality:
-    counts = _count(scope, passed)
-    low, high = _interval(scope, passed, labelled)
+def _quality(scope: Scope, scores: Mapping[Pair, float], threshold: float, labelled: LabelledSet) -> Quality:
+    releases = counting.by_release(labelled, scope, _passed(scores, threshold))
+    counts = counting.summed(releases)
+    low, high = counting.interval(releases)
     return Quality(
-        name,
+        scope.name,
         round(counts.f1, 4),
         round(low, 4),
         round(high, 4),
         round(counts.precision, 4),
         round(counts.recall, 4),
-        round(_average_precision(scope, scores), 4),
+        round(counting.average_precision(scope, scores), 4),
     )
 
 
-def _interval(scope: _Scope, passed: set[Pair], labelled: LabelledSet) -> tuple[float, float]:
-    by_release = {
-        release.key: _count(
-            _Scope(
-                scope.within,
-                frozenset(pair for pair in scope.right if pair[1] == release.key),
-                frozenset(pair for pair in scope.wanted if pair[1] == release.key),
-            ),
-            [pair for pair in passed if pair[1] == release.key],
+def _thresholds(labelled: LabelledSet, scores: Mapping[Pair, float], used: float) -> list[dict[str, Any]]:
+    """Quality, counted as the set is judged, from each threshold on and from the one in use."""
+    rows = []
+    for least in sorted({*(step / 10 for step in range(1, 10)), round(used, 3)}):
+        counts = later_quality(labelled, scores, least)
+        rows.append(
+            {
+                "from": least,
+                "in use": least == round(used, 3),
+                "suggested": counts.right + counts.wrong,
+                "precision": round(counts.precision, 4),
+                "recall": round(counts.recall, 4),
+                "F1": round(counts.f1, 4),
+            }
         )
-        for release in labelled.releases
-    }
-    drawn = random.Random(0)  # noqa: S311
-    results = []
-    for _ in range(RESAMPLES):
-        sample = [by_release[release.key] for release in drawn.choices(labelled.releases, k=len(labelled.releases))]
-        results.append(summed(sample).f1)
-    results.sort()
-    return results[int(RESAMPLES * 0.025)], results[int(RESAMPLES * 0.975) - 1]
+    return rows
 
 
-def _average_precision(scope: _Scope, scores: Mapping[Pair, float]) -> float:
-    ranked = sorted((pair for pair in scores if scope.within(pair)), key=lambda pair: (-scores[pair], pair))
-    right, total = 0, 0.0
-    for position, pair in enumerate(ranked, start=1):
-        if pair in scope.right:
-            right += 1
-            total += right / position
-    return total / len(scope.right) if scope.right else 0.0
+def _relations(labelled: LabelledSet, scored: Scored) -> list[dict[str, Any]]:
+    """For each labelled relation: how many pairs have it, were found, were given a right one, and what else."""
+    rows = []
+    for relation in Relation.values:
+        pairs = [pair for pair, link in labelled.links.items() if link.relation == relation]
+        given = {pair: str(scored.suggestions[pair].judgement.relation) for pair in pairs if pair in scored.suggestions}
+        wrong = Counter(said for pair, said in given.items() if said not in labelled.links[pair].relations)
+        right = len(given) - sum(wrong.values())
+        rows.append(
+            {
+                "relation": relation,
+                "labelled": len(pairs),
+                "found": len(given),
+                "right": right,
+                "share": round(right / len(given), 4) if given else None,
+                "given instead": dict(wrong.most_common()),
+            }
+        )
+    return rows
 
 
 def _details(labelled: LabelledSet, scored: Scored) -> dict[str, float | None]:
@@ -266,7 +235,8 @@ def _details(labelled: LabelledSet, scored: Scored) -> dict[str, float | None]:
             break  # figures are not labelled in full
         predicted += len(suggestion.figures)
         wanted += len(link.figures)
-        right += sum(any(same_figure(one, other) for other in link.figures) for one in suggestion.figures)
+        labels = [*link.figures, *_points(labelled, link)]
+        right += sum(any(same_figure(one, other) for other in labels) for one in suggestion.figures)
         recalled += sum(any(same_figure(one, other) for one in suggestion.figures) for other in link.figures)
     milliseconds = sorted(scored.milliseconds)
     return {
@@ -279,8 +249,19 @@ def _details(labelled: LabelledSet, scored: Scored) -> dict[str, float | None]:
         "measurements right": _measurements(labelled, scored),
         "latency median": round(milliseconds[len(milliseconds) // 2], 2),
         "latency p95": round(milliseconds[int(len(milliseconds) * 0.95)], 2),
-        "brier": _brier(labelled, scored.scores),
+        "brier": brier(truths(labelled, scored.scores)),
     }
+
+
+def _points(labelled: LabelledSet, link: Link) -> list[Mapping[str, Any]]:
+    """The labelled measurements of a commitment that a release gives, beside the figures of the linked passage."""
+    return [
+        {**point, "metric": row["metric"], "unit": row["unit"]}
+        for row in labelled.measurements
+        if row["commitment"] == link.commitment
+        for point in row["points"]
+        if point["release"] == link.release
+    ]
 
 
 def _share(outcomes: Iterable[bool]) -> float | None:
@@ -320,14 +301,25 @@ def _measurements(labelled: LabelledSet, scored: Scored) -> float | None:
     return round(right / total, 4)
 
 
-def _brier(labelled: LabelledSet, scores: Mapping[Pair, float]) -> float:
-    squares = [(score - truth) ** 2 for score, truth in _truths(labelled, scores)]
+def truths(labelled: LabelledSet, scores: Mapping[Pair, float]) -> list[Truth]:
+    """Each score with whether the pair belongs, without arguable ones."""
+    return [
+        (score, pair in labelled.links)
+        for pair, score in scores.items()
+        if pair not in labelled.links or labelled.links[pair].certain
+    ]
+
+
+def brier(scores: Sequence[Truth]) -> float:
+    """The mean square by which scores are off; 0 is perfect."""
+    squares = [(score - truth) ** 2 for score, truth in scores]
     return round(sum(squares) / len(squares), 5) if squares else 0.0
 
 
-def _calibration(labelled: LabelledSet, scores: Mapping[Pair, float]) -> list[dict[str, float]]:
-    bands: dict[int, list[tuple[float, bool]]] = {}
-    for score, truth in _truths(labelled, scores):
+def calibration(scores: Sequence[Truth]) -> list[dict[str, float]]:
+    """The reliability table: of the pairs with scores in a band, the mean score beside the share that belongs."""
+    bands: dict[int, list[Truth]] = {}
+    for score, truth in scores:
         bands.setdefault(min(int(score * BANDS), BANDS - 1), []).append((score, truth))
     return [
         {
@@ -337,14 +329,6 @@ def _calibration(labelled: LabelledSet, scores: Mapping[Pair, float]) -> list[di
             "share that belongs": round(sum(truth for _, truth in rows) / len(rows), 3),
         }
         for band, rows in sorted(bands.items())
-    ]
-
-
-def _truths(labelled: LabelledSet, scores: Mapping[Pair, float]) -> list[tuple[float, bool]]:
-    return [
-        (score, pair in labelled.links)
-        for pair, score in scores.items()
-        if pair not in labelled.links or labelled.links[pair].certain
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from commitments.linking import evaluation, fitting, labelled
+from commitments.linking import counting, evaluation, fitting, labelled
 from commitments.linking.features import Pairing, document
 from commitments.linking.fitting import Example
 from commitments.linking.labelled import LabelledSet, Pair
@@ -110,7 +110,7 @@ def _threshold(sets: Sequence[LabelledSet], scores: Mapping[str, Mapping[Pair, f
     """
     steps = [step / 50 for step in range(10, 45)]
     quality = {
-        least: evaluation.summed([evaluation.later_quality(one, scores[one.name], least) for one in sets]).f1
+        least: counting.summed([evaluation.later_quality(one, scores[one.name], least) for one in sets]).f1
         for least in steps
     }
     best = max(quality.values())
