@@ -14,10 +14,11 @@ from commitments.figures.phrases import is_participle
 from commitments.figures.vocabulary import CHANGE_NOUNS
 from commitments.linking import terms
 from commitments.linking.features import Document
+from commitments.linking.meanings import meaning
 from commitments.linking.passages import Passage
 from commitments.linking.profile import Profile
 from commitments.linking.quantities import Quantity
-from commitments.linking.relation import ANNOUNCEMENT_BY_OTHERS
+from commitments.restatement import is_restated
 
 FigureRow = dict[str, Any]
 
@@ -26,6 +27,8 @@ NOT_YET = ("promised", "expected")
 NOT_DONE = (*NOT_YET, "under_way")
 MONEY = {"GBP": "£", "EUR": "€", "USD": "$"}
 SIGNS = {**MONEY, "per cent": "%"}
+#: How else people write those units in a record.
+_WRITTEN = {"%": "per cent", "percent": "per cent", "£": "GBP", "pounds": "GBP", "€": "EUR", "euros": "EUR", "$": "USD"}
 #: Counts smaller than this are a matter of telling ("the 3 biggest"), unless the series counts them.
 LEAST_COUNT = 10
 #: Lengths of time that say the same in a smaller unit.
@@ -50,7 +53,7 @@ _PAID = re.compile(
 )
 #: What stands before the number with which a figure is compared.
 _COMPARED_BEFORE = re.compile(
-    r"(?:\b(?:compared\s+(?:with|to)|versus)\b[^.;,]*"
+    r"(?:\b(?:compared\s+(?:with|to)|versus)\b(?:(?!\sand\s)[^.;,])*"
     r"|\b(?:instead\s+of|rather\s+than|up\s+from|down\s+from|from|against|times(?:\s+the)?|since\s+the"
     r"|(?:more|fewer|less|higher|lower|larger|greater|bigger)\s+than\s+the)"
     r"(?:\s+(?:just|about|around|over|under|nearly|almost|some|only|a|record|peak|of)){0,3})\s*$",
@@ -144,13 +147,13 @@ def tied(
     if promise.is_being_made and not any(promise.is_target(one.figure) for one in told):
         told += _target_elsewhere(document, passage_number, promise, published)
     kept = _without_others(_without_comparisons(told, promise), promise)
+    kept += _parts_elsewhere(document, passage_number, promise, published, kept)
     return sorted((one.row for one in kept), key=lambda row: int(row["start"]))
 
 
 def _is_being_made(document: Document, profile: Profile) -> bool:
-    if document.published is None or profile.made_on is None:
-        return True
-    return document.published <= profile.made_on + ANNOUNCEMENT_BY_OTHERS
+    """On its own day a promise is made; from the next day on its numbers are only said again."""
+    return document.published is None or profile.made_on is None or document.published <= profile.made_on
 
 
 def _speaking_of_the_same(document: Document, number: int, profile: Profile) -> list[int]:
@@ -185,6 +188,61 @@ def _target_elsewhere(document: Document, number: int, promise: _Promise, publis
     return []
 
 
+def _parts_elsewhere(
+    document: Document, number: int, promise: _Promise, published: dt.date, told: Sequence[_Told]
+) -> list[_Told]:
+    """Counts of a part of a series (“foreign offenders returned” of “people returned”) in other passages.
+
+    The part is one that the commitment's words name. It is offered apart: it is no point of the series.
+    """
+    weights = promise.profile.weights.keys()
+    rows = [one.row for one in told]
+    found: list[_Told] = []
+    for other, passage in enumerate(document.passages) if promise.series else ():
+        if other == number or len(document.stems[other] & weights) < 2:
+            continue
+        for figure in figures.find(passage.text, published):
+            if not _is_news(figure, passage, promise.profile):
+                continue
+            if not any(_is_part(figure, one, promise.profile) for one in promise.series):
+                continue
+            row = _as_row(figure, passage, None, is_point=False)
+            if not any(is_restated(row, [other]) or is_restated(other, [row]) for other in rows):
+                rows.append(row)
+                found.append(_Told(figure, passage, row))
+    return found
+
+
+def _is_news(figure: Figure, passage: Passage, profile: Profile) -> bool:
+    """A count that somebody reports, of the time since the promise."""
+    return (
+        figure.modality == "happened"
+        and not figure.change
+        and figure.unit not in SIGNS
+        and figure.value >= LEAST_COUNT
+        and not _is_compared_with(figure, passage)
+        and not _is_of_before(figure, profile)
+    )
+
+
+def _is_part(figure: Figure, series: SeriesWords, profile: Profile) -> bool:
+    """Same unit, the same done to it, and narrowed by a word of the commitment's that is none of the series'."""
+    counted, metric = _stems(figure.metric), _stems(series.metric)
+    if not _same_unit(figure.unit, series.unit) or not _meanings(counted) & _meanings(metric):
+        return False
+    return bool((counted & profile.weights.keys()) - metric - _GENERAL - _alike(counted, metric))
+
+
+def _meanings(stems: frozenset[str]) -> set[str]:
+    return {meaning(stem) for stem in stems - _GENERAL}
+
+
+def _alike(stems: frozenset[str], others: frozenset[str]) -> set[str]:
+    """Those of some stems that mean nearly what one of the others means."""
+    meant = _meanings(others)
+    return {stem for stem in stems if meaning(stem) in meant}
+
+
 def _without_comparisons(told: Sequence[_Told], promise: _Promise) -> list[_Told]:
     """A change since an earlier period says how a level compares, unless a change is what was promised."""
     if promise.profile.target and promise.profile.target.kind == "%":
@@ -202,12 +260,12 @@ def _without_comparisons(told: Sequence[_Told], promise: _Promise) -> list[_Told
 
 
 def _without_others(told: Sequence[_Told], promise: _Promise) -> list[_Told]:
-    """Where one of several sums is the one promised, the others belong to other promises."""
-    units = {one.figure.unit for one in told if one.figure.unit in SIGNS and promise.names(one.figure)}
+    """Where one of several sums is the one promised, the others belong to other promises or say it in another way."""
+    has_target = any(promise.is_target(one.figure) for one in told)
+    is_meant = promise.is_target if has_target else promise.names
+    units = {one.figure.unit for one in told if one.figure.unit in SIGNS and is_meant(one.figure)}
     return [
-        one
-        for one in told
-        if one.figure.unit not in units or promise.names(one.figure) or one.row["series"] is not None
+        one for one in told if one.figure.unit not in units or is_meant(one.figure) or one.row["series"] is not None
     ]
 
 
@@ -216,6 +274,8 @@ def _row(figure: Figure, passage: Passage, promise: _Promise, is_own: bool) -> F
     if _is_compared_with(figure, passage) or _is_of_before(figure, promise.profile):
         return None
     if promise.names(figure) and _is_only_promised(figure, passage):
+        if figure.modality == "under_way" and figure.unit not in MONEY:
+            return None  # what has begun is no longer a promise and not yet a measure of it
         if not promise.is_being_made or not _has_digits(figure, passage) or not (is_own or figure.unit not in SIGNS):
             return None
         return _as_row(figure, passage, promise.series_of_target(figure), is_point=False)
@@ -286,7 +346,7 @@ def _is_point(figure: Figure, passage: Passage, series: SeriesWords, profile: Pr
     A part of what the series counts (“foreign offenders returned” of “people returned”) is no point of it.
     """
     metric = _stems(series.metric)
-    if figure.change or not (_same_unit(figure.unit, series.unit) or _stems(figure.unit) & (metric - _PEOPLE)):
+    if figure.change or not (_same_unit(figure.unit, series.unit) or _is_unit_in(metric, figure, series)):
         return False
     counted = _stems(figure.metric)
     meant, others = metric - _PEOPLE, counted - _GENERAL
@@ -302,7 +362,17 @@ def _is_point(figure: Figure, passage: Passage, series: SeriesWords, profile: Pr
     return others <= (metric | names) if not (others & meant) else len(others - metric - names) <= 1
 
 
+def _is_unit_in(metric: frozenset[str], figure: Figure, series: SeriesWords) -> bool:
+    """Whether the series' words name what is counted, where its own unit is another word for it or none."""
+    return _written(series.unit) not in SIGNS and bool(_stems(figure.unit) & (metric - _PEOPLE))
+
+
+def _written(unit: str) -> str:
+    return _WRITTEN.get(unit.lower(), unit)
+
+
 def _same_unit(unit: str, wanted: str) -> bool:
+    wanted = _written(wanted)
     if not wanted:
         return unit not in SIGNS
     if unit in SIGNS or wanted in SIGNS:

@@ -237,3 +237,77 @@ def test_a_relation_that_an_editor_has_put_right_stays_when_an_earlier_release_c
     piece.save()
     linking.link(make.release(text.replace("in her speech", "today"), published=AT_ONCE).latest_revision)
     assert [relation for relation, _, _ in relations()] == ["announces", "context"]
+
+
+RETURNS = {
+    "reference": "F-6",
+    "title": "Recover more stolen vehicles",
+    "statement": "Raise the number of stolen vehicles recovered by police, farm machinery and caravans included.",
+    "made_on": "2030-02-01",
+    "target_metric": "vehicles recovered",
+    "target_unit": "vehicles",
+}
+VEHICLES = (
+    "Police have recovered 5,210 stolen vehicles since March, the minister said.\n\n"
+    "Meanwhile 90 officers were thanked for their work on vehicles.\n\n"
+)
+
+
+def test_a_part_of_the_series_that_the_promise_names_is_offered_apart_from_wherever_the_release_gives_it() -> None:
+    figures = suggested(RETURNS, f"{VEHICLES}Of farm vehicles, more than 640 farm vehicles have been recovered.")
+    assert [(figure["value"], figure["series"] is None) for figure in figures] == [(5210, False), (640, True)]
+    assert "farm" in figures[1]["metric"]
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        pytest.param("Up to 640 farm vehicles will be recovered in spring.", id="not what is promised"),
+        pytest.param("Recovered farm vehicles are up 12%.", id="not a change"),
+        pytest.param("In 2028 police recovered 640 stolen farm vehicles.", id="not of before the promise"),
+        pytest.param(
+            "More than 640 hire vehicles have been recovered.", id="not a part that the promise does not name"
+        ),
+        pytest.param("Recovered vehicles of farms were worth £640 million.", id="not money"),
+    ],
+)
+def test_other_figures_elsewhere_in_the_release_are_left_alone(elsewhere: str) -> None:
+    assert given(suggested(RETURNS, VEHICLES + elsewhere)) == [(5210, "vehicles")]
+
+
+def test_a_part_given_twice_once_rounded_is_offered_once() -> None:
+    twice = "640 farm vehicles have been recovered.\n\nShe praised the 600 or more farm vehicles recovered so far."
+    assert [value for value, _ in given(suggested(RETURNS, VEHICLES + twice))] == [5210, 640]
+
+
+def test_a_promised_sum_reported_on_another_day_is_said_again() -> None:
+    text = "The naval dockyard at Rosyth will be given £250 million to modernise it."
+    assert given(suggested(HARBOUR, text, AT_ONCE)) == [(250_000_000, "GBP")]
+    later = make.release(text.replace("will", "is to"), published=AT_ONCE + dt.timedelta(days=2))
+    assert [piece.figures for piece in linking.link(later.latest_revision)] == [[]]
+
+
+def test_where_the_target_is_stated_the_rise_by_which_it_is_reached_is_not() -> None:
+    text = (
+        "The naval dockyard at Rosyth will be given £50 million more to modernise it, "
+        "which takes funding of the dockyard to £250 million."
+    )
+    promise = HARBOUR | {
+        "statement": "Raise investment in the naval dockyard at Rosyth by £50 million, to £250 million."
+    }
+    assert given(suggested(promise, text, AT_ONCE)) == [(250_000_000, "GBP")]
+
+
+@pytest.mark.parametrize("unit", ["%", "percent"])
+def test_a_share_is_a_point_of_a_series_in_per_cent_however_that_is_written(unit: str) -> None:
+    trains = {
+        "reference": "F-7",
+        "title": "Nine in ten trains on time",
+        "statement": "Have 90% of trains arrive on time.",
+        "made_on": "2030-02-01",
+        "target_metric": "trains on time",
+        "target_value": "90",
+        "target_unit": unit,
+    }
+    figures = suggested(trains, "Last month 84% of trains arrived on time, the regulator said; 12,400 trains ran.")
+    assert [(figure["value"], bool(figure["series"])) for figure in figures if figure["series"]] == [(84, True)]
