@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +26,7 @@ class Model:
 
     `common` gives the share of passages of everyday releases in which a stem occurs. `made` tells when, by
     which command and from which data (as a hash) the file was made; `metrics` how good it was then.
+    `memory` holds, by commitment (its key as text), what `commitments.linking.memory` keeps of decisions on it.
     """
 
     version: str
@@ -36,6 +37,7 @@ class Model:
     common: Mapping[str, float]
     made: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    memory: Mapping[str, Mapping[str, Sequence[Sequence[str]]]] = field(default_factory=dict)
 
     def score(self, features: Mapping[str, float]) -> float:
         """How sure it is, from 0 to 1, that the passage bears on the commitment."""
@@ -64,6 +66,7 @@ class Model:
             "coefficients": dict(self.coefficients),
             "passage_coefficients": dict(self.passage_coefficients),
             "common": dict(self.common),
+            "memory": dict(self.memory),
         }
 
     @classmethod
@@ -73,5 +76,5 @@ class Model:
 
 @lru_cache(maxsize=1)
 def shipped() -> Model:
-    """The model in use."""
+    """The base model, which comes with the program."""
     return Model.from_json(json.loads(SHIPPED.read_text(encoding="utf-8")))

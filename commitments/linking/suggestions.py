@@ -17,6 +17,7 @@ from commitments import restatement
 from commitments.linking import reasons as explaining
 from commitments.linking import relation as judging
 from commitments.linking.features import Document, Pairing, Rarity, compare, document
+from commitments.linking.memory import NOTHING, Likeness, likeness
 from commitments.linking.model import Model
 from commitments.linking.profile import Profile
 from commitments.linking.relation import Circumstances, Judgement
@@ -45,12 +46,16 @@ FiguresBefore = Callable[[Collection[Key]], Mapping[Key, Collection[float]]]
 
 @dataclass(frozen=True)
 class Match(Generic[Key]):
-    """A commitment that a release seems to bear on: its best passage and how sure the model is, from 0 to 1."""
+    """A commitment that a release seems to bear on: its best passage and how sure the model is, from 0 to 1.
+
+    `remembered` is how like the passage is to what staff decided before for this commitment.
+    """
 
     commitment: Key
     profile: Profile
     pairing: Pairing
     score: float
+    remembered: Likeness = NOTHING
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,9 @@ def read(
         if not allowed:
             continue
         best = best_of(allowed, model)
-        scored.append(Match(key, found.profiles[key], best, model.score(best.features)))
+        like = likeness(release.stems[best.passage], found.profiles[key], model.memory.get(str(key)), model)
+        score = like.applied_to(model.score(best.features))
+        scored.append(Match(key, found.profiles[key], best, score, like))
     before = figures_before([match.commitment for match in scored if match.score >= hopeless])
     matches = [
         match for one in scored if (match := _heard_before(one, release, before.get(one.commitment, ()))).score >= least
