@@ -1,20 +1,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from commitments.linking import evaluation, fitting, labelled
-from commitments.linking.evaluation import Report
+from commitments.linking import ablation, counting, evaluation, evaluation_table, fitting, held_out, kept_scores
+from commitments.linking import labelled as labelling
+from commitments.linking.evaluation import Scored
+from commitments.linking.kept_scores import KeptScores
+from commitments.linking.labelled import LabelledSet
 from commitments.linking.model import Model, shipped
 
 
 class Command(BaseCommand):
     help = (
         "Run the linker on a labelled set and print how good it is; the record is not touched. "
-        "Example: manage.py evaluate_links path/to/set --baselines"
+        "Example: manage.py evaluate_links path/to/set --cross-validate --baselines"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,77 +36,92 @@ class Command(BaseCommand):
             metavar="DIR",
             help="with --cross-validate: fit to this set too",
         )
+        parser.add_argument(
+            "--ablate",
+            action="store_true",
+            help="with --cross-validate: what each group of features is worth (takes minutes)",
+        )
         parser.add_argument("--baselines", action="store_true", help="TF-IDF and BM25 too, each at its best threshold")
+        parser.add_argument("--keep", type=Path, metavar="FILE", help="write the scores to a file, for --against")
+        parser.add_argument(
+            "--against", type=Path, metavar="FILE", help="compare with scores that --keep wrote earlier for this set"
+        )
         parser.add_argument("--json", action="store_true", help="for machines")
 
     def handle(self, *args: Any, **options: Any) -> None:
         threshold = options["threshold"]
         if threshold is not None and not 0 <= threshold <= 1:
             raise CommandError("The threshold must lie between 0 and 1.")
-        try:
-            sets = [labelled.load(folder) for folder in (options["folder"], *options["also"])]
-        except labelled.UnreadableSet as error:
-            raise CommandError(str(error)) from error
+        for name in ("also", "ablate"):
+            if options[name] and not options["cross_validate"]:
+                raise CommandError(f"--{name} only goes with --cross-validate: the shipped model is fitted already.")
+        folder: Path = options["folder"]
+        own, *others = _sets([folder, *options["also"]])
         model = shipped()
         least = model.threshold if threshold is None else threshold
-        reports = [self._linker(sets, model, least, options["cross_validate"])]
-        if options["baselines"]:
-            reports += _baselines(sets[0])
+        known = (
+            [example for one in (own, *others) for example in fitting.examples(one, model)]
+            if options["cross_validate"]
+            else []
+        )
+        try:
+            earlier = kept_scores.read(options["against"], folder, own) if options["against"] else None
+            method, scored = _linker(own, known, model, least)
+            if options["keep"]:
+                kept_scores.keep(options["keep"], folder, KeptScores(method, least, dict(scored.scores)))
+        except (kept_scores.UnreadableScores, OSError) as error:
+            raise CommandError(str(error)) from error
+        baselines = _baselines(own) if options["baselines"] else []
+        beside = [*([earlier] if earlier else []), *baselines]
+        report = replace(
+            evaluation.report(own, scored, least, method),
+            differences=[_difference(own, scored, least, other) for other in beside],
+            ablations=[cost.as_json() for cost in ablation.costs(own, known, model, least)]
+            if options["ablate"]
+            else [],
+        )
+        plain = [evaluation.report(own, Scored(one.scores), one.threshold, one.method) for one in baselines]
         if options["json"]:
-            self.stdout.write(json.dumps([report.as_json() for report in reports], indent=2))
+            self.stdout.write(json.dumps([one.as_json() for one in (report, *plain)], indent=2))
         else:
-            self.stdout.write(as_table(reports))
-
-    def _linker(self, sets: list[labelled.LabelledSet], model: Model, least: float, cross_validate: bool) -> Report:
-        name = f"linker {model.version}"
-        own = sets[0]
-        if not cross_validate:
-            return evaluation.report(own, evaluation.run(own, lambda release: model, least), least, name)
-        known = [example for one in sets for example in fitting.examples(one, model)]
-
-        def without(release: labelled.LabelledRelease) -> Model:
-            return fitting.fit([one for one in known if one.release != (own.name, release.key)], model)
-
-        return evaluation.report(own, evaluation.run(own, without, least), least, f"{name}, cross-validated")
+            self.stdout.write(evaluation_table.as_table([report, *plain]))
 
 
-def _baselines(own: labelled.LabelledSet) -> list[Report]:
+def _sets(folders: Sequence[Path]) -> list[LabelledSet]:
+    try:
+        sets = [labelling.load(folder) for folder in folders]
+    except labelling.UnreadableSet as error:
+        raise CommandError(str(error)) from error
+    names = [one.name for one in sets]
+    for name in names:
+        if names.count(name) > 1:
+            raise CommandError(f"Two of the folders are called {name}; sets are told apart by the folder's name.")
+    return sets
+
+
+def _linker(own: LabelledSet, known: Sequence[fitting.Example], model: Model, least: float) -> tuple[str, Scored]:
+    """What was run, in words, and what it gave: the shipped model, or where examples are given, one refitted."""
+    name = f"linker {model.version}"
+    if not known:
+        return name, evaluation.run(own, lambda release: model, least)
+    models = held_out.models([own], known, model)
+    return f"{name}, cross-validated", evaluation.run(own, held_out.chosen(models, own), least)
+
+
+def _baselines(own: LabelledSet) -> list[KeptScores]:
     from commitments.linking import baselines
 
-    reports = []
+    found = []
     for name, score in baselines.BASELINES.items():
         try:
-            scored = score(own)
+            scores = dict(score(own).scores)
         except baselines.BaselinesMissing as error:
             raise CommandError(str(error)) from error
-        least = evaluation.best_threshold(own, scored.scores)
-        reports.append(evaluation.report(own, scored, least, name))
-    return reports
+        found.append(KeptScores(name, evaluation.best_threshold(own, scores), scores))
+    return found
 
 
-def as_table(reports: list[Report]) -> str:
-    """The reports for people."""
-    first = reports[0]
-    lines = [f"{first.set_name}: {first.releases} releases, {first.commitments} commitments", ""]
-    lines.append(f"{'':44}{'F1':>7}{'95 %':>15}{'precision':>11}{'recall':>8}{'avg prec':>10}")
-    for report in reports:
-        lines.append(f"{report.method}, from {report.threshold:g}")
-        for row in report.quality:
-            interval = f"{row.f1_low:.2f} to {row.f1_high:.2f}"
-            lines.append(
-                f"  {row.pairs:42}{row.f1:7.3f}{interval:>15}{row.precision:11.3f}{row.recall:8.3f}"
-                f"{row.average_precision:10.3f}"
-            )
-        if report.hard_negatives or report.irrelevant_releases:
-            lines.append(
-                f"  hard negatives passed: {report.hard_negatives_passed} of {report.hard_negatives}; "
-                f"irrelevant releases hit: {report.irrelevant_releases_hit} of {report.irrelevant_releases}"
-            )
-        for name, value in report.details.items():
-            lines.append(f"  {name}: {'not labelled' if value is None else f'{value:g}'}")
-        for band in report.calibration:
-            lines.append(
-                f"  score from {band['from']:.1f}: {band['pairs']:4g} pairs, mean score {band['mean score']:.2f}, "
-                f"{band['share that belongs']:.2f} belong"
-            )
-    return "\n".join(lines)
+def _difference(own: LabelledSet, scored: Scored, least: float, other: KeptScores) -> dict[str, Any]:
+    mine = evaluation.later_by_release(own, scored.scores, least)
+    theirs = evaluation.later_by_release(own, other.scores, other.threshold)
+    return {"than": f"{other.method}, from {other.threshold:.3g}", **asdict(counting.difference(mine, theirs))}
