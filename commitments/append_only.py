@@ -17,7 +17,14 @@ from typing import Any
 
 from django.db import connection, connections, transaction
 
-TABLES = ("commitments_definition", "commitments_target", "commitments_targetcomponent", "commitments_statuschange")
+TABLES = (
+    "commitments_definition",
+    "commitments_target",
+    "commitments_targetcomponent",
+    "commitments_statuschange",
+    "commitments_linkerversion",
+    "commitments_linkerswitch",
+)
 
 _erasing: ContextVar[bool] = ContextVar("erasing", default=False)
 

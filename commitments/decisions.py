@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from commitments import points, restatement
+from commitments.linking import rejudging
 from commitments.models import FINAL_STATUSES, Commitment, Evidence, Measurement, Relation, Status, StatusChange, Tier
 
 #: A release that is used as evidence is looked at again for this long.
@@ -33,6 +34,7 @@ def accept(evidence: Evidence, by: User, now: dt.datetime | None = None) -> list
     locked = _lock(evidence)
     if locked.state == Evidence.State.ACCEPTED:
         raise DecisionRefused(f"{locked.decided_by} has accepted this already.")
+    was_rejected = locked.state == Evidence.State.REJECTED
     locked.state = Evidence.State.ACCEPTED
     locked.reject_reason = ""
     _decide(locked, by, now)
@@ -40,6 +42,8 @@ def accept(evidence: Evidence, by: User, now: dt.datetime | None = None) -> list
     locked.release.recheck_until = (now + RECHECK_FOR).date()
     locked.release.save(update_fields=["pinned", "recheck_until"])
     _follow(locked, now)
+    if was_rejected:
+        rejudging.refresh(locked.commitment, came=[locked.pk])
     evidence.refresh_from_db()
     return list(locked.measurements.filter(withdrawn_at=None))
 
@@ -67,6 +71,7 @@ def reject(evidence: Evidence, by: User, reason: str, now: dt.datetime | None = 
     locked.reject_reason = reason.strip()
     _decide(locked, by, now)
     _follow(locked, now)
+    rejudging.refresh(locked.commitment, went=[locked.pk])
     evidence.refresh_from_db()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -120,6 +121,81 @@ def _logistic(
     raw = weights[1:] / scale
     coefficients = {name: round(float(value), 5) for name, value in zip(names, raw, strict=True) if abs(value) > 5e-6}
     return round(float(weights[0] - raw @ mean), 5), coefficients
+
+
+@dataclass(frozen=True)
+class Firmness:
+    """How firmly the labelled pairs behind a model hold its coefficients: the curvature of its loss at its minimum.
+
+    `names` begins with "" for the intercept; `rows` is the lower triangle of a symmetric matrix in their order.
+    A step of the coefficients away from the model costs half the step times this matrix times the step.
+    """
+
+    version: str
+    names: Sequence[str]
+    rows: Sequence[Sequence[float]]
+
+    def as_json(self) -> str:
+        """One row a line."""
+        rows = ",\n".join(json.dumps(row, separators=(",", ":")) for row in self.rows)
+        return f'{{"version": {json.dumps(self.version)},\n"names": {json.dumps(self.names)},\n"rows": [\n{rows}\n]}}\n'
+
+    @classmethod
+    def from_json(cls, text: str) -> Firmness:
+        return cls(**json.loads(text))
+
+
+def firmness(labelled: Sequence[Example], model: Model) -> Firmness:
+    """How firmly these pairs hold the coefficients of a model that was fitted to them."""
+    import numpy as np
+
+    rows = [best_of(example.pairings, model).features for example in labelled if example.belongs is not None]
+    names = sorted(rows[0])
+    design = np.array([[1.0, *(row[name] for name in names)] for row in rows])
+    weights = np.array([model.intercept, *(model.coefficients.get(name, 0.0) for name in names)])
+    expected = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
+    curvature = (design * (expected * (1 - expected))[:, None]).T @ design
+    curvature += np.diag([1e-6, *(PENALTY * np.maximum(design[:, 1:].var(axis=0), 1e-6))])
+    lower = [[float(f"{value:.6g}") for value in row[: place + 1]] for place, row in enumerate(curvature)]
+    return Firmness(model.version, ["", *names], lower)
+
+
+def corrected(
+    base: Model, firm: Firmness, rows: Sequence[Mapping[str, float]], belongs: Sequence[bool], strength: float
+) -> Model:
+    """The model moved towards further pairs, as far as these outweigh the pairs that it was fitted to.
+
+    `strength` is how much a further pair counts beside one of those. Newton's method with ever shorter steps where
+    a whole one overshoots.
+    """
+    import numpy as np
+
+    names = firm.names[1:]
+    start = np.array([base.intercept, *(base.coefficients.get(name, 0.0) for name in names)])
+    lower = np.zeros((len(start), len(start)))
+    for place, row in enumerate(firm.rows):
+        lower[place, : place + 1] = row
+    pull = lower + np.tril(lower, -1).T
+    design = np.array([[1.0, *(row.get(name, 0.0) for name in names)] for row in rows])
+    wanted = np.array([float(value) for value in belongs])
+
+    def loss(weights: np.ndarray) -> float:
+        total, step = design @ weights, weights - start
+        return float(strength * np.sum(np.logaddexp(0, total) - wanted * total) + step @ pull @ step / 2)
+
+    weights, least = start, loss(start)
+    for _ in range(MAX_STEPS):
+        expected = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
+        gradient = strength * design.T @ (expected - wanted) + pull @ (weights - start)
+        curvature = strength * (design * (expected * (1 - expected))[:, None]).T @ design + pull
+        step = np.linalg.solve(curvature, gradient)
+        while loss(weights - step) > least and float(np.abs(step).max()) > 1e-7:
+            step = step / 2
+        weights, before, least = weights - step, least, loss(weights - step)
+        if before - least < 1e-7:
+            break
+    coefficients = {name: round(float(value), 5) for name, value in zip(names, weights[1:], strict=True)}
+    return replace(base, intercept=round(float(weights[0]), 5), coefficients=coefficients)
 
 
 def score(model: Model, example: Example) -> float:

@@ -1,4 +1,4 @@
-"""Makes a new version of the model from labelled sets and from what staff decided."""
+"""Makes the base model from labelled sets. What staff decide corrects it: `commitments.linking.versions`."""
 
 from __future__ import annotations
 
@@ -8,91 +8,52 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from commitments.linking import counting, evaluation, fitting, labelled
-from commitments.linking.features import Pairing, document
-from commitments.linking.fitting import Example
+from commitments.linking.features import document
+from commitments.linking.fitting import Firmness
 from commitments.linking.labelled import LabelledSet, Pair
 from commitments.linking.model import Model
 
 FOLDS = 10
 NEARLY = 0.01
-#: With fewer decisions than this nothing can be learnt from them.
-LEAST_DECISIONS = 20
-
-
-class TooFewDecisions(ValueError):
-    """There is too little to learn from; the message says how much there is."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The new model, and F1 on later evidence by set: of the model that was in use, and of the new way by
-    cross-validation over releases (so that it is not praised for what it has learnt by heart)."""
+    """The new model with its firmness, and F1 on later evidence by set: of the model that was shipped, and of the
+    new way by cross-validation over releases (so that it is not praised for what it has learnt by heart)."""
 
     model: Model
+    firmness: Firmness
     before: dict[str, float]
     after: dict[str, float]
 
 
-def train(folders: Sequence[Path], model: Model, now: dt.datetime, from_decisions: bool) -> Outcome:
-    """Fit a new model. Raises UnreadableSet or TooFewDecisions."""
+def train(folders: Sequence[Path], model: Model, now: dt.datetime) -> Outcome:
+    """Fit a new base model. Raises UnreadableSet."""
     sets = [labelled.load(folder) for folder in folders]
-    base = replace(model, common=_common(sets))
+    base = replace(model, common=_common(sets), version=f"{now:%Y-%m-%d.%H%M}")
     examples = [example for one in sets for example in fitting.examples(one, base)]
-    decided = decisions() if from_decisions else []
-    scores = fitting.cross_validated([*examples, *decided], base, folds=FOLDS)
+    scores = fitting.cross_validated(examples, base, folds=FOLDS)
     by_set: dict[str, dict[Pair, float]] = {one.name: {} for one in sets}
     for (source, pair), score in scores.items():
-        if source in by_set:
-            by_set[source][pair] = score
+        by_set[source][pair] = score
     threshold = _threshold(sets, by_set)
     after = {one.name: _f1(one, by_set[one.name], threshold) for one in sets}
     before = {
         one.name: _f1(one, evaluation.run(one, lambda release: model, 2.0).scores, model.threshold) for one in sets
     }
-    fitted = fitting.fit([*examples, *decided], base)
-    return Outcome(
-        replace(
-            fitted,
-            version=f"{now:%Y-%m-%d.%H%M}",
-            threshold=threshold,
-            made={
-                "at": now.isoformat(timespec="minutes"),
-                "command": " ".join(
-                    ["train_linker", *(f"--from {one.name}" for one in sets), *(["--from-decisions"] * from_decisions)]
-                ),
-                "sha256 of the data": labelled.fingerprint(folders),
-                "pairs": len(examples),
-                "decisions": len(decided),
-            },
-            metrics={"F1 of later evidence, cross-validated over releases": after},
-        ),
-        before,
-        after,
+    fitted = replace(
+        fitting.fit(examples, base),
+        threshold=threshold,
+        made={
+            "at": now.isoformat(timespec="minutes"),
+            "command": " ".join(["train_linker", *(f"--from {one.name}" for one in sets), "--ship"]),
+            "sha256 of the data": labelled.fingerprint(folders),
+            "pairs": len(examples),
+        },
+        metrics={"F1 of later evidence, cross-validated over releases": after},
     )
-
-
-def decisions() -> list[Example]:
-    """What staff accepted and rejected, as the linker saw it then. Raises TooFewDecisions."""
-    from commitments.models import Evidence
-
-    rows = (
-        Evidence.objects.exclude(state=Evidence.State.SUGGESTED)
-        .exclude(features={})
-        .values_list("commitment__reference", "release_id", "features", "state")
-    )
-    found = [
-        Example(
-            "decisions",
-            (reference, str(release)),
-            [Pairing(0, 0.0, features, frozenset())],
-            state == Evidence.State.ACCEPTED,
-            [False],
-        )
-        for reference, release, features, state in rows
-    ]
-    if len(found) < LEAST_DECISIONS:
-        raise TooFewDecisions(f"There are {len(found)} decisions to learn from; at least {LEAST_DECISIONS} are needed.")
-    return found
+    return Outcome(fitted, fitting.firmness(examples, fitted), before, after)
 
 
 def _common(sets: Sequence[LabelledSet]) -> dict[str, float]:

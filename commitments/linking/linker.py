@@ -15,11 +15,14 @@ from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
 from commitments import restatement
-from commitments.linking import passages, rejudging, suggestions
+from commitments.linking import passages, rejudging, suggestions, terms
+from commitments.linking import reasons as explaining
 from commitments.linking.index import DatabaseIndex
-from commitments.linking.model import Model, shipped
-from commitments.linking.suggestions import Known, Suggestion
+from commitments.linking.memory import likeness
+from commitments.linking.model import Model
+from commitments.linking.suggestions import Known, Reading, Suggestion
 from commitments.linking.tied_figures import SeriesWords
+from commitments.linking.versions import in_use
 from commitments.models import Commitment, Evidence, LinkedRevision
 from commitments.models.evidence import quote_key
 from tracker.models import Revision
@@ -50,7 +53,7 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
     `only` limits it to some commitments, by primary key. Safe to repeat. Evidence that is there keeps its
     decision; where its quote has gone from the release, it says so.
     """
-    model = model or shipped()
+    model = model or in_use()
     began = timezone.now()
     release = revision.release
     later = Revision.objects.filter(appearance=revision.appearance_id, number__gt=revision.number)
@@ -58,17 +61,7 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
     there = list(Evidence.objects.filter(release=release))
     found: list[Suggestion[int]] = []
     if not superseded:
-        reading = suggestions.read(
-            revision.title,
-            revision.text,
-            _day(release.published_at) if release.published_is_known else None,
-            revision.appearance.source.voice,
-            DatabaseIndex(),
-            model,
-            excluded=_dealt_with(revision, there),
-            rejected=_rejected(there),
-            figures_before=lambda keys: _figures_before(keys, revision),
-        )
+        reading = _read(revision, model, _dealt_with(revision, there), _rejected(there))
         matches = [match for match in reading.matches if only is None or match.commitment in only]
         known = _known([match.commitment for match in matches], revision)
         today = _day(release.published_at)
@@ -80,7 +73,7 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
         touched = Commitment.objects.filter(pk__in={piece.commitment_id for piece in new}).order_by("pk")
         for commitment in touched.select_for_update(no_key=True):
             restatement.refresh(commitment)
-            rejudging.refresh(commitment, {piece.pk for piece in new})
+            rejudging.refresh(commitment, came={piece.pk for piece in new})
         before = LinkedRevision.objects.filter(revision=revision).first()
         LinkedRevision.objects.update_or_create(
             revision=revision,
@@ -94,6 +87,107 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
             },
         )
     return new
+
+
+@dataclass(frozen=True)
+class RelinkingOutcome:
+    """How many releases were read again, and what that changed in undecided suggestions."""
+
+    releases: int = 0
+    scored_anew: int = 0
+    withdrawn: int = 0
+    new: int = 0
+
+    def as_json(self) -> dict[str, int]:
+        return {
+            "releases": self.releases,
+            "scored anew": self.scored_anew,
+            "withdrawn": self.withdrawn,
+            "new": self.new,
+        }
+
+
+def relink_all() -> RelinkingOutcome:
+    """Bring undecided suggestions in line with the model in use, each release in a transaction of its own.
+
+    Those that score less than its threshold are withdrawn, and what it finds besides is added. What was decided
+    stays as it is. Can be broken off and begun again.
+    """
+    model = in_use()
+    newer = Revision.objects.filter(appearance=OuterRef("appearance"), number__gt=OuterRef("number"))
+    revisions = (
+        Revision.objects.filter(~Exists(newer), linking__linked_at__isnull=False)
+        .exclude(linking__model_version=model.version)
+        .select_related("release", "appearance__source", "linking")
+        .defer("text")
+        .order_by("release__published_at", "release_id", "number")
+    )
+    total = RelinkingOutcome()
+    for revision in list(revisions):
+        scored_anew, withdrawn, new = _relink(revision, model)
+        total = RelinkingOutcome(
+            total.releases + 1, total.scored_anew + scored_anew, total.withdrawn + withdrawn, total.new + new
+        )
+    return total
+
+
+def _relink(revision: Revision, model: Model) -> tuple[int, int, int]:
+    """One release: how many undecided suggestions were scored anew, withdrawn and added."""
+    there = list(Evidence.objects.filter(release=revision.release_id))
+    undecided = [piece for piece in there if piece.state == Evidence.State.SUGGESTED]
+    reading = _read(revision, model, {}, _rejected(there))
+    found = {match.commitment: match for match in reading.matches}
+    profiles = DatabaseIndex().profiles({piece.commitment_id for piece in undecided})
+    gone: dict[int, list[int]] = {}
+    with transaction.atomic():
+        for piece in undecided:
+            score, features = piece.score or 0.0, piece.features
+            match = found.get(piece.commitment_id)
+            if match and quote_key(reading.document.passages[match.pairing.passage].text) == piece.quote_key:
+                score = match.score
+                features = {name: round(value, 4) for name, value in match.pairing.features.items()}
+            elif piece.commitment_id in profiles:
+                like = likeness(
+                    terms.stems(piece.quote),
+                    profiles[piece.commitment_id],
+                    model.memory.get(str(piece.commitment_id)),
+                    model,
+                )
+                score = like.applied_to(model.score(features))
+            if score < model.threshold:
+                gone.setdefault(piece.commitment_id, []).append(piece.pk)
+            else:
+                Evidence.objects.filter(pk=piece.pk, state=Evidence.State.SUGGESTED).update(
+                    score=round(score, 4),
+                    features=features,
+                    model_version=model.version,
+                    reasons=[*piece.reasons[:-1], explaining.how_sure(score)],
+                )
+        for commitment in Commitment.objects.filter(pk__in=gone).order_by("pk").select_for_update(no_key=True):
+            rejudging.refresh(commitment, went=gone[commitment.pk])
+            Evidence.objects.filter(pk__in=gone[commitment.pk], state=Evidence.State.SUGGESTED).delete()
+            restatement.refresh(commitment)
+        new = link(revision, model=model)
+    withdrawn = sum(map(len, gone.values()))
+    return len(undecided) - withdrawn, withdrawn, len(new)
+
+
+def _read(
+    revision: Revision, model: Model, excluded: dict[int, list[str]], rejected: dict[int, list[str]]
+) -> Reading[int]:
+    """A revision compared with the record."""
+    release = revision.release
+    return suggestions.read(
+        revision.title,
+        revision.text,
+        _day(release.published_at) if release.published_is_known else None,
+        revision.appearance.source.voice,
+        DatabaseIndex(),
+        model,
+        excluded=excluded,
+        rejected=rejected,
+        figures_before=lambda keys: _figures_before(keys, revision),
+    )
 
 
 def pending(now: dt.datetime) -> Generator[tuple[Revision, set[int] | None], None, None]:
@@ -250,6 +344,7 @@ def _store(suggestion: Suggestion[int], revision: Revision, model: Model) -> Evi
             "start": suggestion.start,
             "end": suggestion.end,
             "relation": suggestion.judgement.relation,
+            "suggested_relation": suggestion.judgement.relation,
             "tier": suggestion.judgement.tier,
             "self_declared": suggestion.judgement.self_declared,
             "figures": suggestion.figures,

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 SHIPPED = Path(__file__).with_name("model.json")
+#: How firmly the labelled data hold its coefficients (`fitting.Firmness`); read for learning only.
+FIRMNESS = Path(__file__).with_name("model_firmness.json")
 
 #: The record counts as this many commitments more, with everyday words: so a record of three has sensible weights.
 ASSUMED_COMMITMENTS = 100

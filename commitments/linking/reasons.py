@@ -28,7 +28,12 @@ def reasons(
         said.append(date)
     if pairing.features["number promised, another here"] and not figures and len(said) < 3:
         said.append("Its number is not the one promised.")
-    return [*said, f"{_sureness(score)} (score {score:.2f})."]
+    return [*said, how_sure(score)]
+
+
+def how_sure(score: float) -> str:
+    """The last of the sentences."""
+    return f"{_sureness(score)} (score {score:.2f})."
 
 
 def _date(published: dt.date | None, made_on: dt.date | None) -> str:

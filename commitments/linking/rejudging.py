@@ -1,4 +1,5 @@
-"""What an earlier release that comes in late changes in suggestions of later ones that nobody has decided yet."""
+"""What an earlier release changes in suggestions of later ones that nobody has decided yet: when it comes in late,
+and when its evidence is rejected, or no longer is."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils import timezone
 
 from commitments import restatement
@@ -29,14 +31,15 @@ class _Before:
         ]
 
 
-def refresh(commitment: Commitment, new: Collection[int]) -> None:
-    """Correct relation, tier and reasons of a commitment's undecided evidence, given the new pieces (primary keys).
+def refresh(commitment: Commitment, came: Collection[int] = (), went: Collection[int] = ()) -> None:
+    """Correct relation, tier and reasons of a commitment's undecided evidence, given the pieces (primary keys) that
+    came to what is on record, or went from it because they were rejected.
 
-    Only where the release of a new piece was published on an earlier day, and where the relation and tier are
-    still the ones that followed from what was known without it: what an editor has put right stays.
+    Only where the release of such a piece was published on an earlier day, and where the relation and tier are
+    still the ones that followed from what was known then: what an editor has put right stays.
     """
     pieces = list(
-        commitment.evidence.exclude(state=Evidence.State.REJECTED)
+        commitment.evidence.filter(~Q(state=Evidence.State.REJECTED) | Q(pk__in=went))
         .select_related("release", "revision__appearance__source")
         .defer("revision__text")
         .order_by("release__published_at", "release_id", "start", "pk")
@@ -44,16 +47,16 @@ def refresh(commitment: Commitment, new: Collection[int]) -> None:
     changed = [
         piece
         for piece in pieces
-        if piece.state == Evidence.State.SUGGESTED and piece.pk not in new and _corrected(piece, pieces, new)
+        if piece.state == Evidence.State.SUGGESTED and piece.pk not in came and _corrected(piece, pieces, came, went)
     ]
-    Evidence.objects.bulk_update(changed, ["relation", "tier", "reasons"])
+    Evidence.objects.bulk_update(changed, ["relation", "suggested_relation", "tier", "reasons"])
 
 
-def _corrected(piece: Evidence, pieces: Sequence[Evidence], new: Collection[int]) -> bool:
+def _corrected(piece: Evidence, pieces: Sequence[Evidence], came: Collection[int], went: Collection[int]) -> bool:
     """Correct one piece in memory. Returns whether that changed it."""
     earlier = [other for other in pieces if _day(other) < _day(piece)]
-    now = _before(earlier)
-    then = _before([other for other in earlier if other.pk not in new])
+    now = _before([other for other in earlier if other.pk not in went])
+    then = _before([other for other in earlier if other.pk not in came])
     rows_now, rows_then = now.flagged(piece.figures), then.flagged(piece.figures)
     if now.said == then.said and rows_now == rows_then:
         return False
@@ -72,6 +75,7 @@ def _corrected(piece: Evidence, pieces: Sequence[Evidence], new: Collection[int]
     if (thought.relation, thought.tier) == (piece.relation, piece.tier):
         judged = judge(release, number, profile, now.said, rows_now)
         piece.relation, piece.tier = judged.relation, judged.tier
+        piece.suggested_relation = judged.relation
     said = dict(zip(said_of_figures(rows_then, then.figures), said_of_figures(rows_now, now.figures), strict=True))
     piece.reasons = [said.get(reason, reason) for reason in piece.reasons]
     return before != (piece.relation, piece.tier, piece.reasons)

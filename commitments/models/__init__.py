@@ -6,7 +6,7 @@ from .definition import Comparator, Definition, Milestone, Target, TargetCompone
 from .digest import Digest, SignUp, Subscriber
 from .evidence import Evidence, Relation, Tier
 from .expectation import NextEvidence, Question
-from .linking import CommitmentTerm, LinkedRevision, LinkingProfile, TermFrequency
+from .linking import CommitmentTerm, LinkedRevision, LinkerSwitch, LinkerVersion, LinkingProfile, TermFrequency
 from .measurement import Measurement, Qualifier, Series
 from .people import Administration, Department, PolicyArea
 from .status import FINAL_STATUSES, Status, StatusChange
@@ -25,6 +25,8 @@ __all__ = [
     "Evidence",
     "Judgeability",
     "LinkedRevision",
+    "LinkerSwitch",
+    "LinkerVersion",
     "LinkingProfile",
     "Measurement",
     "Milestone",

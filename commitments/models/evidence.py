@@ -74,6 +74,9 @@ class Evidence(models.Model):
 
     state = models.CharField(max_length=10, choices=State, default=State.SUGGESTED)
     relation = models.CharField(max_length=20, choices=Relation, default=Relation.CONTEXT)
+    suggested_relation = models.CharField(
+        max_length=20, choices=Relation, blank=True, editable=False, help_text="What the linker took it for."
+    )
     tier = models.CharField(max_length=20, choices=Tier, default=Tier.ANNOUNCED)
     self_declared = models.BooleanField(default=True, help_text="Said by the body that promised it.")
     figures = models.JSONField(default=list, blank=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
 from tracker.models import Revision
 
@@ -66,3 +69,52 @@ class TermFrequency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.term}: {self.commitments}"
+
+
+class LinkerVersion(models.Model):
+    """A version of the linker's model made from staff's decisions: a correction of a base version. Never changed.
+
+    `values` is `commitments.linking.model.Model.as_json`. `before` and `after` are figures by name, from 0 to 1, of the
+    version that was in use and of this one; `decisions` counts what it was made from, `data_sha256` tells it apart.
+    The base version itself is a file that comes with the program.
+    """
+
+    name = models.CharField(max_length=60, unique=True)
+    base = models.CharField(max_length=40, help_text="The base version that it corrects.")
+    values = models.JSONField()
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    command = models.CharField(max_length=300, blank=True)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    decisions = models.JSONField(default=dict)
+    data_sha256 = models.CharField(max_length=64)
+    refused = models.TextField(blank=True, help_text="Why it must not come into use.")
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "version of the linker"
+        verbose_name_plural = "versions of the linker"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LinkerSwitch(models.Model):
+    """That a version came into use, when, by whom and why. The last one holds; without a version it is the base."""
+
+    version = models.ForeignKey(LinkerVersion, on_delete=models.PROTECT, related_name="switches", null=True, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "switch of the linker's version"
+        verbose_name_plural = "switches of the linker's version"
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="linker_switch_with_a_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.version or 'the base version'} from {self.at:%Y-%m-%d %H:%M}"
