@@ -54,21 +54,21 @@ _BARE_NUMBER_COUNTS_FROM = 100
 
 def find(text: str, published: dt.date) -> list[Figure]:
     """Every figure of a text, in order. Dates, times, telephone and section numbers are not figures."""
-    covered = masked(text)
-    found = [number for number in ranges(text, numbers(text), CHANGE) if counts_something(text, number, covered)]
+    written = ranges(text, numbers(text), CHANGE)
+    if not written:
+        return []
+    sentence_ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    covered = masked(text, _stretches(text, sentence_ends, written))
+    found = [number for number in written if counts_something(text, number, covered)]
     if not found:
         return []
+    stretches = _stretches(text, sentence_ends, found)
     is_readable = FIRST_YEAR < published.year < LAST_YEAR
-    times = time_words(text, published) if is_readable else []
-    sentence_ends = [match.end() for match in _SENTENCE_END.finditer(text)]
-    governing = verbs(text)
+    times = time_words(text, published, stretches) if is_readable else []
+    governing = verbs(text, stretches)
     figures: list[Figure] = []
     for index, number in enumerate(found):
-        at = bisect_right(sentence_ends, number.start)
-        sentence = (
-            max(sentence_ends[at - 1] if at else 0, number.start - _REACH_CHARS),
-            min(sentence_ends[at] if at < len(sentence_ends) else len(text), number.end + _REACH_CHARS),
-        )
+        sentence = _sentence(text, sentence_ends, number)
         following = found[index + 1].start if index + 1 < len(found) else len(text)
         figure = _figure(
             text, number, governing, sentence, time_of(times, number.start, number.end, sentence, following)
@@ -78,12 +78,32 @@ def find(text: str, published: dt.date) -> list[Figure]:
     return figures
 
 
+def _sentence(text: str, ends: list[int], number: Number) -> tuple[int, int]:
+    """The sentence of a number, as far as its words reach."""
+    at = bisect_right(ends, number.start)
+    return (
+        max(ends[at - 1] if at else 0, number.start - _REACH_CHARS),
+        min(ends[at] if at < len(ends) else len(text), number.end + _REACH_CHARS),
+    )
+
+
+def _stretches(text: str, ends: list[int], found: list[Number]) -> list[tuple[int, int]]:
+    """The sentences of some numbers, in order; those that overlap are one. Nothing else of a text need be read."""
+    merged: list[tuple[int, int]] = []
+    for number in found:
+        start, end = _sentence(text, ends, number)
+        if merged and start <= merged[-1][1]:
+            start, end = merged[-1][0], max(end, merged.pop()[1])
+        merged.append((start, end))
+    return merged
+
+
 def _figure(
     text: str, number: Number, governing: list[Verb], sentence: tuple[int, int], time: TimeWords | None
 ) -> Figure | None:
     what = counted(text, number, sentence)
     is_bare = number.kind == "count" and not what.unit
-    if is_bare and number.value < _BARE_NUMBER_COUNTS_FROM:
+    if is_bare and not what.is_short and number.value < _BARE_NUMBER_COUNTS_FROM:
         return None
     before, after = text[sentence[0] : number.start], text[number.end : sentence[1]]
     how = modality(text, governing, sentence, number.start, number.end)

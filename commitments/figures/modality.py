@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _VERBS = re.compile(
@@ -49,9 +50,13 @@ class Verb:
     kind: str
 
 
-def verbs(text: str) -> list[Verb]:
-    """The words of a text that say how sure something is, in order."""
-    return [Verb(match.start(), match.end(), match.lastgroup or "") for match in _VERBS.finditer(text)]
+def verbs(text: str, stretches: Iterable[tuple[int, int]]) -> list[Verb]:
+    """The words that say how sure something is in some stretches of a text, in order."""
+    return [
+        Verb(match.start(), match.end(), match.lastgroup or "")
+        for start, end in stretches
+        for match in _VERBS.finditer(text, start, end)
+    ]
 
 
 def modality(text: str, found: list[Verb], sentence: tuple[int, int], start: int, end: int) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from .numbers import Number
+from .vocabulary import SYMBOLS
 
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
@@ -33,6 +35,9 @@ _MASKED = re.compile(
             r"\[\d{1,3}\]",
             r"\b24/7\b",
             r"\b(?:No|Number)\.?\s?10\b",
+            r"\b(?:999|112|111|101)(?=\s(?:(?:and|or)\s(?:999|112|111|101)\s)?(?:(?:call[\s-])?handl|calls?\b|control|services?\b"
+            r"|emergenc|operators?\b|lines?\b|helplines?\b|systems?\b|responders?\b|numbers?\b))",
+            r"\b(?:999|112|111|101)(?=\s(?:and|or)\s(?:999|112|111|101)\b)",
         )
     ),
     re.IGNORECASE,
@@ -41,7 +46,7 @@ _NAMED_BY_NUMBER = re.compile(
     r"\b(?:sections?|articles?|clauses?|parts?|schedules?|chapters?|tables?|figures?|pages?|paragraphs?|paras?|pp?|ss?"
     r"|annex(?:es)?|regulations?|rules?|category|categories|class|type|levels?|grades?|tiers?|stages?|phases?|steps?"
     r"|version|v|no|nos|number|numbers|ref(?:erence)?|terminals?|junctions?|platform|route|unit|room|note|footnote|form"
-    r"|resolution|covid|band|key\s+stage|line|day|week|year|question|item|volume|vol|issue|edition|cm|cp|hc|hl|si"
+    r"|resolution|covid|band|key\s+stage|line|(?<!this\s)(?<!last\s)(?<!next\s)(?<!the\s)(?<!\ba\s)(?:day|week|year)|question|item|volume|vol|issue|edition|cm|cp|hc|hl|si"
     r"|operation|model|sdg|goal|call(?:ing)?|dial(?:ling)?|ring(?:ing)?|phone|tel(?:ephone)?|text(?:ing)?|channel|group"
     r"|squadron|brigade|act|standard|iso|formula)\s?[.:-]?\s?(?:(?:\d{1,3}[A-Za-z]?\s?(?:,|to|and|or|-|–)\s?)){0,4}$",
     re.IGNORECASE,
@@ -54,7 +59,7 @@ _NAME_BEFORE = re.compile(r"(?:\b[A-Z][\w'’-]{1,30}\b),\s$")
 _OLD = re.compile(r"(?:\sto\s\d{1,3}|\sand\s\d{1,3})?[\s-]years?[\s-](?:olds?|of\s+age)\b", re.IGNORECASE)
 _OVER_AGE = re.compile(r"\b(?:over|under)[\s-]?(?:the\s+age\s+of\s+)?$", re.IGNORECASE)
 _CAPITALS_BEFORE = re.compile(r"\b[A-Z]{2,6}\s$")
-_ATTACHED = re.compile(r"[A-Za-z_]|[-–][A-Za-z]|['’]s\b")
+_ATTACHED = re.compile(rf"(?!(?:{'|'.join(SYMBOLS)})\b)[A-Za-z_]|[-–][A-Za-z]|['’]s\b")
 _TIME_UNIT = re.compile(
     r"[\s-]?(?:and\s+a\s+half\s+)?(?:consecutive\s+|calendar\s+|working\s+|long\s+|full\s+|successive\s+)?"
     r"(?:seconds?|minutes?|hours?|days?|nights?|weeks?|weekends?|months?|quarters?|years?|decades?|centuries)\b",
@@ -83,11 +88,12 @@ _SMALL_ORDINAL = re.compile(r"^(?:the|this|these|those)\s+one\b", re.IGNORECASE)
 _LOOK_CHARS = 60
 
 
-def masked(text: str) -> bytearray:
-    """One byte a character, set where dates, times, addresses and telephone numbers lie."""
+def masked(text: str, stretches: Iterable[tuple[int, int]]) -> bytearray:
+    """One byte a character, set where dates, times, addresses and telephone numbers lie in some stretches of a text."""
     covered = bytearray(len(text))
-    for match in _MASKED.finditer(text):
-        covered[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+    for start, end in stretches:
+        for match in _MASKED.finditer(text, start, end):
+            covered[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
     return covered
 
 

@@ -64,7 +64,7 @@ _SCALE_WORD = r"hundred|thousand|million|billion|trillion"
 _SCALE = rf"(?:[\s-]?(?P<scale>{_SCALE_WORD})\b|\s?(?P<short>mn|bn|tn|[mkb])\b(?!['’]))"
 _AFTER = (
     r"(?:\s?(?P<points>percentage\s+points?|pp\b)|[\s-]?(?P<percent>%|per\s?cent\b)"
-    r"|\s(?P<coin>pounds(?:\s+sterling)?|pound|euros?|(?:US\s+)?dollars?|sterling)\b)"
+    r"|\s(?P<coin>pounds(?:\s+sterling)?|pound|euros?|(?:US\s+)?dollars?|sterling)\b|(?P<pence>\s?pence|p)\b)"
 )
 
 _DIGITS = re.compile(
@@ -160,6 +160,8 @@ def _amount(match: re.Match[str], value: Decimal, scaled: bool, worded: bool) ->
         return Number(start, end, value, "percentage points", scaled=scaled, worded=worded)
     if match["percent"]:
         return Number(start, end, value, "per cent", scaled=scaled, worded=worded)
+    if match["pence"] and not sign:
+        return Number(start, end, value / 100, "money", "GBP", scaled=scaled, worded=worded)
     if sign or coin:
         currency = _CURRENCIES[sign or (coin[-1] if coin[0] == "us" else coin[0])]
         return Number(start, end, value, "money", currency, scaled=scaled, worded=worded)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from text_to_num import text2num
@@ -112,6 +112,8 @@ def _ending(match: re.Match[str], published: dt.date) -> Bounds:
     month = _month_number(match["month"])
     year = _year_of_month(match["year"], month, published)
     last = calendar.month_end(year, month)
+    if match["year"] is None and last > published:
+        last = calendar.month_end(year - 1, month)  # a statistic is of a year that has ended
     if match["day"]:
         last = min(last, last.replace(day=max(1, min(last.day, int(match["day"].rstrip("stndrh"))))))
     count = _number(match["count"]) if match["count"] else 1
@@ -245,6 +247,10 @@ def _part_of_year(match: re.Match[str], published: dt.date) -> Bounds:
     return _bounds(period, published)
 
 
+def _quarter(match: re.Match[str], published: dt.date) -> Bounds:
+    return _bounds(calendar.quarter_of(calendar.year(int(match["year"])), int(match["quarter"])), published)
+
+
 def _end_of(match: re.Match[str], published: dt.date) -> Bounds:
     if match["month"]:
         last = _of_month(match, published).last
@@ -288,6 +294,11 @@ _COMPARED = re.compile(
     r"|\b(?:highest|lowest|most|fewest|biggest|largest|best|worst|smallest|first\s+time|fastest)\b[^.;,\n]{0,50}?\bsince\s+"
     rf"(?:records\s+began(?:\s+in\s+{_YEAR})?|(?:{_MONTH})?\s?{_YEAR}|\w+)"
     r"|\bsince\s+(?:records|comparable)\s+[\w ]{0,20}?(?:began|started)(?:\s+in\s+\d{4})?",
+    re.IGNORECASE,
+)
+# What every reader looks for one of; most sentences have none.
+_MAY_SAY_WHEN = re.compile(
+    rf"{_YEAR}|\b(?:{_MONTH}|{_SEASON}|since|today|yesterday|day|week|month|quarter|year|decade|{_UNIT})\b",
     re.IGNORECASE,
 )
 # Earlier readers take their words before later ones see them.
@@ -338,6 +349,7 @@ _READERS: tuple[tuple[re.Pattern[str], bool, Reader], ...] = tuple(
             False,
             _part_of_year,
         ),
+        (rf"\bQ(?P<quarter>[1-4])\s+(?:of\s+)?(?P<year>{_YEAR})\b", False, _quarter),
         (
             rf"\b(?:at|by|as\s+(?:of|at))\s+(?:the\s+)?end\s+of\s+(?:{_OF_MONTH}|(?P<last>last\s+year)|(?P<only>{_YEAR})\b)",
             True,
@@ -367,20 +379,23 @@ _READERS: tuple[tuple[re.Pattern[str], bool, Reader], ...] = tuple(
 )
 
 
-def time_words(text: str, published: dt.date) -> list[TimeWords]:
-    """Every stretch of a text that says when, in order, none overlapping another."""
+def time_words(text: str, published: dt.date, stretches: Iterable[tuple[int, int]]) -> list[TimeWords]:
+    """All words that say when in some stretches of a text, in order, none overlapping another."""
     taken = bytearray(len(text))
-    for match in _COMPARED.finditer(text):
-        taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
     found: list[TimeWords] = []
-    for pattern, is_day, reader in _READERS:
-        for match in pattern.finditer(text):
-            if any(taken[match.start() : match.end()]):
-                continue
-            bounds = reader(match, published)
-            if bounds is not None:
-                taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
-                found.append(TimeWords(match.start(), match.end(), *bounds, is_day))
+    for start, end in stretches:
+        if not _MAY_SAY_WHEN.search(text, start, end):
+            continue
+        for match in _COMPARED.finditer(text, start, end):
+            taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+        for pattern, is_day, reader in _READERS:
+            for match in pattern.finditer(text, start, end):
+                if any(taken[match.start() : match.end()]):
+                    continue
+                bounds = reader(match, published)
+                if bounds is not None:
+                    taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+                    found.append(TimeWords(match.start(), match.end(), *bounds, is_day))
     return sorted(found, key=lambda words: words.start)
 
 

@@ -5,21 +5,38 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .vocabulary import DETERMINERS, DURATIONS, IRREGULAR_PLURALS, LINKS, MONTHS, NOT_PLURALS, PARTICIPLES, STOP
+from .vocabulary import (
+    DETERMINERS,
+    DURATIONS,
+    IRREGULAR_PLURALS,
+    LINKS,
+    MONTHS,
+    NOT_PLURALS,
+    NUMBER_WORDS,
+    PARTICIPLES,
+    STOP,
+)
 
 
 @dataclass(frozen=True)
 class Counted:
-    """`metric` in the passage's own words, `unit` as in Figure, and the direction of a change ("up", "down" or "")."""
+    """`metric` in the passage's own words, `unit` as in Figure, and the direction of a change ("up", "down" or "").
+
+    `is_short` is on where the noun is left out but what happened is said: “31 have opened”.
+    """
 
     metric: str
     unit: str
     direction: str = ""
+    is_short: bool = False
 
 
 _WORD = re.compile(r"[^\W\d_][\w’'&/-]*|\d[\d,.]*\w*|[(),.;:–—•“”\"!?]|[£€$]")
+# Lengths of time measure something else, and so do percentage points.
+_NOT_COUNTED = {*DURATIONS, "point"}
 _LONGEST_PHRASE = 7
 _LONGEST_LOOK_BACK = 16
+_BEFORE_COUNTED = frozenset({"the", "its", "their", "our", "these", "those", "all"})
 _KEPT_DETERMINERS = frozenset({"additional", "extra", "new", "more", "fewer"})
 
 
@@ -63,13 +80,19 @@ def is_break(word: str) -> bool:
 def modifies(word: str) -> bool:
     """Can it stand in a noun phrase?"""
     lower = word.lower()
-    return not is_break(word) and lower not in STOP and lower not in LINKS and lower not in MONTHS
+    return not is_break(word) and not any(lower in words for words in (STOP, LINKS, MONTHS, NUMBER_WORDS))
+
+
+def _is_counted_again(words: list[str], at: int) -> bool:
+    """Whether a word is a number as in “of the 40 new hospitals”, “38 of its forty recommendations”."""
+    is_number = words[at][0].isdigit() or words[at].lower() in NUMBER_WORDS
+    return at > 0 and is_number and words[at - 1].lower() in _BEFORE_COUNTED
 
 
 def phrase_after(words: list[str]) -> tuple[list[str], list[str]]:
     """The noun phrase at the start of some words, up to its head, and the words that follow it."""
     skip = 0
-    while skip < min(4, len(words)) and words[skip].lower() in DETERMINERS:
+    while skip < min(4, len(words)) and (words[skip].lower() in DETERMINERS or _is_counted_again(words, skip)):
         skip += 1
     run: list[str] = []
     for word in words[skip : skip + _LONGEST_PHRASE]:
@@ -91,7 +114,7 @@ def plural_before(words: list[str]) -> list[str]:
         word = words[index]
         if word in {";", ":", "•"}:
             return []
-        if is_plural(word) and modifies(word) and word.lower().rstrip("s") not in DURATIONS:
+        if is_plural(word) and modifies(word) and word.lower().rstrip("s") not in _NOT_COUNTED:
             first = index
             while first > 0 and index - first < 4 and modifies(words[first - 1]):
                 first -= 1

@@ -8,7 +8,7 @@ _BEFORE = (
     ("at least", r"at\s+least|no\s+fewer\s+than|no\s+less\s+than|not\s+less\s+than|a\s+minimum\s+of|minimum\s+of|≥"),
     (
         "up to",
-        r"up\s+to(?:\s+a\s+maximum\s+of)?|as\s+many\s+as|as\s+much\s+as|a\s+maximum\s+of|maximum\s+of|no\s+more\s+than"
+        r"(?<!revised\s)up\s+to(?:\s+a\s+maximum\s+of)?|as\s+many\s+as|as\s+much\s+as|a\s+maximum\s+of|maximum\s+of|no\s+more\s+than"
         r"|not\s+more\s+than|at\s+most|≤",
     ),
     (

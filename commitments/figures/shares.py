@@ -20,7 +20,7 @@ _DOWN = re.compile(
 )
 CHANGE = re.compile(
     rf"{_UP.pattern}|{_DOWN.pattern}"
-    r"|\b(?:went|goes|gone|going|mov\w*|extend\w*|doubl\w*|tripl\w*|trebl\w*|quadrupl\w*|rais(?:e|es|ed|ing)|shift\w*|chang\w*)\b",
+    r"|\b(?:went|goes|gone|going|mov\w*|extend\w*|doubl\w*|tripl\w*|trebl\w*|quadrupl\w*|rais(?:e|es|ed|ing)|shift\w*|chang\w*|revis\w*|correct\w*)\b",
     re.IGNORECASE,
 )
 _UP_AFTER = re.compile(
@@ -39,12 +39,15 @@ _MOVED_OBJECT = re.compile(
 _CLAUSE = re.compile(r"[,;.–]")
 _REACH_CHARS = 60
 _MOVED_REACH_CHARS = 40
+# “Four-fifths (79%) of trains”: the same share twice.
+_IN_BRACKETS = re.compile(r"^\s*(?:\([^()]{0,40}\)|\))")
+_BEFORE_BRACKET = re.compile(r"\S+\s*\($")
 _COMPARING = frozenset({"more", "fewer", "less", "higher", "lower"})
 _COMPARED = frozenset({"than", "in", "on"})
 
 
 def share(number: Number, before: str, after: str) -> Counted:
-    words, backwards = words_of(after), words_of(before)
+    words, backwards = words_of(_IN_BRACKETS.sub("", after)), words_of(_BEFORE_BRACKET.sub("", before))
     unit = number.kind
     direction = number.change or direction_of(before, after)
     first = words[0].lower() if words else ""

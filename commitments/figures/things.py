@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from .phrases import (
     Counted,
@@ -17,7 +18,17 @@ from .phrases import (
     words_of,
 )
 from .shares import moved
-from .vocabulary import DONE_TO_PERSONS, DURATIONS, LIGHT_VERBS, MEASURES, PERSONS, STOP
+from .vocabulary import (
+    COLLECTIVES,
+    DONE_TO_PERSONS,
+    DURATIONS,
+    EQUIVALENTS,
+    LIGHT_VERBS,
+    MEASURES,
+    PERSONS,
+    STOP,
+    SYMBOLS,
+)
 
 _NOMINAL = re.compile(
     r"\b(removal|return|recruitment|deployment|redeployment|construction|closure|arrest|appointment|release|creation"
@@ -34,12 +45,46 @@ _AUXILIARIES = frozenset(
     {"been", "being", "be", "were", "was", "are", "is", "get", "got", "already", "now", "also", "newly"}
 )
 _GOES_ON = STOP - {"the", "a", "an", "their", "its", "his", "her", "our", "your"}
+_EACH = frozenset({"a", "an", "per", "each", "every"})
+_CLAUSE_WORDS = frozenset({"and", "but", "while", "as", "that", "which", "said", "when"})
 _NO_RIGHT_TO_BE = frozenset({"be", "work", "live", "remain", "stay"})
 _LONGEST_REST = 14
+#: “The waiting list now stands at”, “the prison population has reached”: what has a level, and no plural to count.
+_LEVEL = re.compile(
+    r"(?P<subject>[^,.;:•\n]{3,90}?)\s+(?:(?:has|have|had)\s+)?(?:(?:now|already|since|currently)\s+)?"
+    r"(?:stands?|stood|is|are|was|were|reach(?:es|ed)|hit|fell|fallen|dropped|rose|risen|climbed|grew|grown|came|come"
+    r"|increased|decreased|totals|totall?ed|remain(?:s|ed)?|exceed(?:s|ed)|numbered)"
+    r"(?:\s+(?:now|at|to|by|down|up|from|around|about|nearly|almost|more|than|over|just|under|some|a|record|only|still))"
+    r"{0,5}\s*$",
+    re.IGNORECASE,
+)
+_LONGEST_SUBJECT = 6
+_FULL_TIME = re.compile(r"^[^.;,]{0,40}?\b(?:full[\s-]time[\s-]equivalents?|FTEs?|WTEs?)\b", re.IGNORECASE)
+_HEADS = re.compile(r"^[^.;,]{0,40}?\b(?:by\s+)?headcount\b", re.IGNORECASE)
+_HEADS_BEFORE = re.compile(r"\bheadcount\s+(?:of|is|was|stands\s+at)\s+(?:\S+\s+){0,2}$", re.IGNORECASE)
+# “31 have opened”, “212 of them had been engaged”: what they are was said before.
+_SHORT = re.compile(
+    r"^\s+(?:of\s+(?:them|these|those|which|whom)\s+)?(?:have|has|had|were|are)\s+(?:(?:now|already|since|also|so\s+far)\s+)?"
+    r"(?:been\s+)?(?P<done>[a-z]+)\b"
+)
+_NAME_BEFORE = re.compile(r"\b[A-Z][\w’'-]*\s$")
 
 
 def things(before: str, after: str) -> Counted:
+    """What a count counts. Full-time equivalents and heads are told apart by a word of the metric."""
+    what = _things(before, after)
+    words = {word.lower() for word in re.split(r"[\s-]", what.metric)}
+    if _FULL_TIME.match(after) and not words & EQUIVALENTS:
+        return replace(what, metric=f"{what.metric} FTE".strip())
+    if (_HEADS.match(after) or _HEADS_BEFORE.search(before)) and "headcount" not in words:
+        return replace(what, metric=f"{what.metric} headcount".strip())
+    return what
+
+
+def _things(before: str, after: str) -> Counted:
     words, backwards = words_of(after), words_of(before)
+    if words and words[0] in SYMBOLS and after.startswith((words[0], f" {words[0]}")):
+        return _measured(SYMBOLS[words[0]], words[1:], backwards)
     if len(words) > 2 and words[0].lower() == "to" and words[1][0].isdigit():
         words = words[2:]  # “from 3 to 12 months”: the unit is said once
     if words[:1] == ["or"] and words[1:2] and words[1].lower() in _OR_MORE:
@@ -54,7 +99,11 @@ def things(before: str, after: str) -> Counted:
         return Counted(join(_with(phrase, _done_after(rest) or _done_before(backwards, before))), first)
     if first == "of" and len(words) > 1 and words[1].lower() in _OF_THEM:
         phrase = plural_before(backwards)
-        return Counted(join(phrase), _unit(phrase))
+        return Counted(join(phrase), _unit(phrase)) if phrase else _short(before, after)
+    if first == "of":
+        phrase, rest = phrase_after(words[1:])
+        if phrase and is_plural(phrase[-1]):
+            return Counted(join(_with(phrase, _done_after(rest))), _unit(phrase))
     phrase, rest = phrase_after(words)
     direction = "up" if first == "more" and "than" in (word.lower() for word in rest[:4]) else ""
     if phrase and is_plural(phrase[-1]):
@@ -65,10 +114,41 @@ def things(before: str, after: str) -> Counted:
         return Counted(join(_with(phrase, done)), _unit(phrase), direction)
     if first in DONE_TO_PERSONS:
         return Counted(f"people {first}", "people")
+    if backwards and backwards[-1] == ":":
+        backwards = backwards[:-1]  # “Arrests: 4,300”
     subject = plural_before(backwards)
     if subject:
         return Counted(join(subject), _unit(subject), moved(before))
-    return Counted(join(phrase[:3]), "")
+    level = _subject_of_level(before)
+    if level:
+        return Counted(join(level), "", moved(before))
+    if phrase and first not in _EACH:
+        return Counted(join(phrase[:3]), "")
+    return _short(before, after)
+
+
+def _measured(unit: str, words: list[str], backwards: list[str]) -> Counted:
+    """“30GW of offshore wind”, “production hit 14GW”."""
+    phrase, _ = phrase_after(words[1:] if words[:1] == ["of"] else words)
+    return Counted(join(phrase or plural_before(backwards)), unit)
+
+
+def _subject_of_level(before: str) -> list[str]:
+    level = _LEVEL.search(before)
+    words = words_of(level["subject"]) if level else []
+    first = next((at + 1 for at in range(len(words) - 1, -1, -1) if words[at].lower() in _CLAUSE_WORDS), 0)
+    subject = words[first:][-_LONGEST_SUBJECT:]
+    while subject and (not modifies(subject[0]) or is_break(subject[0])):
+        subject = subject[1:]
+    return subject
+
+
+def _short(before: str, after: str) -> Counted:
+    """“31 have opened”: the count of what was spoken of before, by what happened to it."""
+    short = _SHORT.match(after)
+    if short is None or not is_participle(short["done"]) or _NAME_BEFORE.search(before):
+        return Counted("", "")
+    return Counted(participle(short["done"]), "", is_short=True)
 
 
 def _with(phrase: list[str], done: str) -> list[str]:
@@ -79,6 +159,10 @@ def _unit(phrase: list[str]) -> str:
     if not phrase:
         return ""
     head = phrase[-1].lower()
+    if head in COLLECTIVES:
+        return ""
+    if head in EQUIVALENTS:
+        return "FTE"
     return "people" if head in PERSONS else head.replace("’", "'")
 
 
@@ -120,5 +204,9 @@ def _duration(words: list[str], backwards: list[str]) -> Counted:
         phrase, _ = phrase_after(words[2:])
         if phrase:
             return Counted(join(phrase), unit)
-    subject = [word for word in backwards[-12:] if modifies(word) and not word.lower().endswith("ly")]
+    subject = [
+        word
+        for word in backwards[-12:]
+        if modifies(word) and not word.lower().endswith("ly") and word.lower().rstrip("s") not in DURATIONS
+    ]
     return Counted(join(subject[-4:]), unit)

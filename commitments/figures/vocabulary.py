@@ -17,9 +17,20 @@ STOP = _set(
     must not no including include includes plus via until up down out off also now already still just only even
     because although though unless despite every each both either neither compared alone last next today yesterday
     tomorrow worth ever how what why rose fell grew went came took made gave cut found sent saw won left remain
-    remains remained means meant
+    remains remained means meant stands stood accepts rejects shows says
     """
 )
+# Numbers in words: no part of a noun phrase.
+NUMBER_WORDS = _set(
+    """
+    one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy eighty
+    ninety hundred thousand million billion trillion percentage
+    """
+)
+# What stands for many and is no unit of theirs: “waiting lists have fallen to 7.4 million”.
+COLLECTIVES = _set("lists list queues queue backlogs backlog waits caseloads caseload populations population totals")
+# Full-time equivalents are not heads.
+EQUIVALENTS = _set("equivalents equivalent fte ftes wte wtes")
 LINKS = frozenset({"and", "&"})
 DETERMINERS = _set(
     """
@@ -68,7 +79,7 @@ LIGHT_VERBS = _set(
     made been given taken seen carried expected needed based used called said announced estimated designed aimed
     related linked aged had required compared including combined united limited increased reduced added revealed
     reported confirmed showed published provided pledged promised committed indeed involved agreed worked followed
-    continued
+    continued revised corrected
     """
 )
 # Verbs that carry a noun for money as their object: “takes total funding to”.
@@ -101,6 +112,22 @@ MEASURES = _set(
     terawatt-hours twh doses units pieces items pairs packs barrels gallons cubic square hundreds thousands millions
     """
 )
+# Signs of measures, written against the number, and the words for them.
+SYMBOLS = {
+    "GWh": "gigawatt-hours",
+    "MWh": "megawatt-hours",
+    "TWh": "terawatt-hours",
+    "kWh": "kilowatt-hours",
+    "GW": "gigawatts",
+    "MW": "megawatts",
+    "kW": "kilowatts",
+    "Mt": "million tonnes",
+    "kg": "kilograms",
+    "km": "kilometres",
+    "ha": "hectares",
+    "Gbps": "gigabits per second",
+    "Mbps": "megabits per second",
+}
 # Participles that verbs do not form with -ed, and verbs that are read for their participle.
 PARTICIPLES = {
     "building": "built",

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from commitments import figures
@@ -139,7 +140,7 @@ def tied(
     told: list[_Told] = []
     for number in _speaking_of_the_same(document, passage_number, profile):
         passage = document.passages[number]
-        for found in figures.find(passage.text, published):
+        for found in _figures_of(passage.text, published):
             figure = _in_unit_of(series, found)
             row = _row(figure, passage, promise, is_own=number == passage_number)
             if row is not None:
@@ -149,6 +150,12 @@ def tied(
     kept = _without_others(_without_comparisons(told, promise), promise)
     kept += _parts_elsewhere(document, passage_number, promise, published, kept)
     return sorted((one.row for one in kept), key=lambda row: int(row["start"]))
+
+
+@lru_cache(maxsize=1024)
+def _figures_of(text: str, published: dt.date) -> tuple[Figure, ...]:
+    """The figures of a passage; the several commitments on which a release bears ask for the same ones."""
+    return tuple(figures.find(text, published))
 
 
 def _is_being_made(document: Document, profile: Profile) -> bool:
@@ -175,7 +182,7 @@ def _target_elsewhere(document: Document, number: int, promise: _Promise, publis
         if other == number or len(document.stems[other] & weights) < 2:
             continue
         passage = document.passages[other]
-        for found in figures.find(passage.text, published):
+        for found in _figures_of(passage.text, published):
             figure = _in_unit_of(promise.series, found)
             if (
                 promise.series_of_target(figure)
@@ -201,7 +208,7 @@ def _parts_elsewhere(
     for other, passage in enumerate(document.passages) if promise.series else ():
         if other == number or len(document.stems[other] & weights) < 2:
             continue
-        for figure in figures.find(passage.text, published):
+        for figure in _figures_of(passage.text, published):
             if not _is_news(figure, passage, promise.profile):
                 continue
             if not any(_is_part(figure, one, promise.profile) for one in promise.series):
