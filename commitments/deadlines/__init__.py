@@ -47,11 +47,13 @@ _EVENT = re.compile(
     r"|next\s+government|ratification|inquiry|review|election|treaty|regulations|white\s+paper|trial|pilot)\b[^,.;:()]{0,60})"
 )
 _HANGS_ON = re.compile(r"\b(?:after|following|once|when|upon|subject\s+to|pending)\s+(?P<event>[^,.;:()]{3,120})")
-_THIS_SESSION = re.compile(r"\b(?:this|the\s+current|the\s+next|next|current)\s+(?:parliamentary\s+)?session\b")
-_SOON_AS_CAN = re.compile(
-    r"\bas\s+soon\s+as\s+(?:parliamentary\s+time\s+allows|possible|practicable|practical|it\s+can)\b"
+_SESSION = re.compile(
+    r"\b(?P<which>this|current|next|first|second|third|fourth|final|last)\s+(?:parliamentary\s+)?session\b"
 )
-_SESSION_WITHOUT_DATE = "the end of the parliamentary session"
+_SOON_AS_CAN = re.compile(
+    r"\bas\s+soon\s+as\s+(?:possible|practicable|practical|it\s+can)\b"
+    r"|\b(?:as\s+soon\s+as|when|once|subject\s+to|if)\s+(?:the\s+)?parliamentary\s+time\b"
+)
 _NEXT_PARLIAMENT = re.compile(r"\b(?:the\s+)?next\s+parliament\b")
 _NEXT_PARLIAMENT_WITHOUT_DATE = "the next Parliament"
 
@@ -122,8 +124,9 @@ def _as_typed(read: str, start: int, end: int) -> str:
 
 
 def _without_date(words: str, read: str, even: str, event: str) -> ParsedDeadline:
-    if not event and _THIS_SESSION.search(even):
-        event = _SESSION_WITHOUT_DATE
+    if not event and (session := _SESSION.search(even)):
+        own = session["which"] in {"this", "current"}
+        event = f"the end of the {'' if own else session['which'] + ' '}parliamentary session"
     if not event and _NEXT_PARLIAMENT.search(even):
         event = _NEXT_PARLIAMENT_WITHOUT_DATE
     if not event and not _SOON_AS_CAN.search(even):

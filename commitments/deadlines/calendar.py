@@ -60,6 +60,14 @@ PARLIAMENTS = (
     Parliament(dt.date(2024, 7, 4), dt.date(2024, 7, 9), None),
 )
 
+# Elections to other bodies, on days fixed by law: those that were and the next that are known.
+ELECTIONS = {
+    "senedd": (dt.date(2016, 5, 5), dt.date(2021, 5, 6), dt.date(2026, 5, 7), dt.date(2030, 5, 2)),
+    "scottish parliament": (dt.date(2016, 5, 5), dt.date(2021, 5, 6), dt.date(2026, 5, 7), dt.date(2031, 5, 1)),
+    "northern ireland assembly": (dt.date(2017, 3, 2), dt.date(2022, 5, 5), dt.date(2027, 5, 6)),
+    "london mayoral": (dt.date(2016, 5, 5), dt.date(2021, 5, 6), dt.date(2024, 5, 2), dt.date(2028, 5, 4)),
+}
+
 # Days on which a government took office: a new prime minister, or a new term after an election.
 GOVERNMENTS = (
     dt.date(1992, 4, 10),

@@ -15,7 +15,9 @@ from .calendar import Period
 class Named:
     """A period named from `start` to `end` of the words.
 
-    `because` explains a reading that the calendar alone does not; `stated` is off for a guess.
+    `because` explains a reading that the calendar alone does not; `stated` is off for a guess. `whole` is the
+    period of which `period` is what is still to come, where it is under way. `is_term` is on for a term of office,
+    which is meant to its last day.
     """
 
     start: int
@@ -23,9 +25,21 @@ class Named:
     period: Period
     because: str = ""
     stated: bool = True
+    whole: Period | None = None
+    is_term: bool = False
 
 
-Meaning = tuple[Period, str, bool] | Period | None
+@dataclass(frozen=True)
+class UnderWay:
+    """What is still to come of a whole period."""
+
+    rest: Period
+    whole: Period
+    because: str = ""
+    is_term: bool = False
+
+
+Meaning = tuple[Period, str, bool] | UnderWay | Period | None
 Reader = Callable[[re.Match[str], dt.date], Meaning]
 
 _MONTH = (
@@ -38,7 +52,8 @@ _YEAR = r"(?:19|20|21)\d\d"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _NUMBERED = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "last": 4, "final": 4}
 _YEARS_KIND = r"financial|fiscal|tax|academic|school"
-_WHICH = r"this|next|the coming|the current|the present|the following|the"
+_WHICH = r"this|next|the next|the coming|the current|the present|the following|the new|the"
+_FOLLOWING = frozenset({"next", "the next", "the coming", "the following", "the new"})
 
 
 def _month_number(name: str) -> int:
@@ -136,7 +151,7 @@ def _year_of_kind(kind: str, begins: int) -> Period:
     return calendar.school_year(begins) if kind in {"academic", "school"} else calendar.financial_year(begins)
 
 
-def _double_year(match: re.Match[str], said_on: dt.date) -> Meaning:
+def _double_year(match: re.Match[str], said_on: dt.date) -> tuple[Period, str, bool] | Period | None:
     first, ends = int(match["year"]), match["year2"]
     last = int(ends) if len(ends) == 4 else first - first % 100 + int(ends)
     if last == first + 1:
@@ -152,16 +167,50 @@ def _quarter_or_half(match: re.Match[str], said_on: dt.date) -> Meaning:
     whole = _some_year(match["whole"], said_on)
     if whole is None:
         return None
-    number = int(match["q"] or match["h"] or _NUMBERED[match["ordinal"]])
+    number = _number_of_part(match)
     if match["h"] or match["part"] == "half":
         return calendar.half_of(whole, min(number, 2)) if number in {1, 2, 4} else None
     return calendar.quarter_of(whole, number) if number <= 4 else None
+
+
+def _number_of_part(match: re.Match[str]) -> int:
+    return int(match["q"] or match["h"] or _NUMBERED[match["ordinal"]])
+
+
+def _part_without_year(match: re.Match[str], said_on: dt.date) -> Meaning:
+    number = _number_of_part(match)
+    if number > 4 or (number > 2 and (match["h"] or match["part"] == "half")):
+        return None
+    part = calendar.half_of if match["h"] or match["part"] == "half" else calendar.quarter_of
+    period = _next_to_end(said_on, lambda year: part(calendar.year(year), number))
+    return period, "taken as a part of the calendar year", False
+
+
+def _this_quarter(match: re.Match[str], said_on: dt.date) -> Meaning:
+    following = match["which"] in _FOLLOWING
+    first = said_on.month - (said_on.month - 1) % 3
+    whole = calendar.months_from(said_on.year, first + 3 * following, 3, "quarter")
+    return whole if following else UnderWay(_rest(said_on, whole), whole)
 
 
 _DOUBLE_YEAR = re.compile(
     rf"\b(?:(?P<kind>{_YEARS_KIND}|winter)\s+(?:years?\s+)?(?:of\s+)?|fy\s?)?(?P<year>{_YEAR})"
     rf"(?:\s+to\s+|\s?[-/]\s?)(?P<year2>{_YEAR}|\d\d)\b(?![-/]\d)"
 )
+
+
+#: "FY25/26" and "25/26", where the first cannot be a month: a day and a month are written so too.
+_SHORT_DOUBLE_YEAR = re.compile(
+    r"\b(?:fy\s?(?P<year>\d\d)\s?[-/]\s?|(?P<bare>1[3-9]|[2-9]\d)/)(?P<year2>\d\d)\b(?![-/.\d])"
+)
+
+
+def _short_double_year(match: re.Match[str], said_on: dt.date) -> Meaning:
+    first = int(match["year"] or match["bare"])
+    if int(match["year2"]) != first + 1:
+        return None
+    period = calendar.financial_year(2000 + first)
+    return period, f"the financial year {2000 + first}-{first + 1:02}", True
 
 
 def _some_year(words: str, said_on: dt.date) -> Period | None:
@@ -181,7 +230,7 @@ def _some_year(words: str, said_on: dt.date) -> Period | None:
 def _kind_of_year(match: re.Match[str], said_on: dt.date) -> Meaning:
     school = match["kind"] in {"academic", "school"}
     current = calendar.school_year_of(said_on) if school else calendar.financial_year_of(said_on)
-    following = match["which"] in {"next", "the coming", "the following"}
+    following = match["which"] in _FOLLOWING
     period = _year_of_kind(match["kind"], current + following)
     return period, f"the {match['kind']} year runs from {calendar.in_words(period)}", True
 
@@ -190,7 +239,13 @@ def _calendar_year(match: re.Match[str], said_on: dt.date) -> Meaning:
     if match["which"] in {"next", "the following"}:
         return calendar.year(said_on.year + 1)
     first = said_on + calendar.ONE_DAY if match["later"] else said_on
-    return _rest(first, calendar.year(said_on.year))
+    whole = calendar.year(said_on.year)
+    return UnderWay(_rest(first, whole), whole)
+
+
+def _this_time_next(match: re.Match[str], said_on: dt.date) -> Meaning:
+    end = calendar.later(said_on, 1, match["unit"])
+    return calendar.one_day(end) if end else None
 
 
 def _rest(first: dt.date, whole: Period) -> Period:
@@ -206,7 +261,7 @@ def _month_or_week(match: re.Match[str], said_on: dt.date) -> Meaning:
         whole = calendar.months_from(said_on.year, said_on.month + following, 1, "month")
     if following:
         return whole
-    return _rest(said_on + calendar.ONE_DAY if match["later"] else said_on, whole)
+    return UnderWay(_rest(said_on + calendar.ONE_DAY if match["later"] else said_on, whole), whole)
 
 
 def _week_of_day(match: re.Match[str], said_on: dt.date) -> Meaning:
@@ -215,7 +270,7 @@ def _week_of_day(match: re.Match[str], said_on: dt.date) -> Meaning:
 
 
 def _new_year(match: re.Match[str], said_on: dt.date) -> Meaning:
-    period = calendar.third_of(calendar.year(said_on.year + 1), 1)
+    period = calendar.third_of(calendar.year(int(match["year"] or said_on.year + 1)), 1)
     return period, "taken as its first four months", False
 
 
@@ -224,8 +279,8 @@ def _decade(match: re.Match[str], said_on: dt.date) -> Meaning:
         first = int(match["decade"])
         return calendar.years(first, first + 9)
     first = said_on.year - said_on.year % 10 + (10 if match["which"] == "next" else 0)
-    period = Period(dt.date(first, 1, 1), dt.date(first + 9, 12, 31), "period")
-    return period, f"the decade runs from {first} to {first + 9}", True
+    whole = calendar.years(first, first + 9)
+    return UnderWay(_rest(max(said_on, whole.first), whole), whole, f"the decade runs from {first} to {first + 9}")
 
 
 def _parliament(match: re.Match[str], said_on: dt.date) -> Meaning:
@@ -235,7 +290,13 @@ def _parliament(match: re.Match[str], said_on: dt.date) -> Meaning:
     end = calendar.day_in_words(parliament.end)
     how = f"was dissolved on {end}" if parliament.dissolved else f"ends on {end} at the latest"
     because = f"the Parliament elected on {calendar.day_in_words(parliament.elected)} {how}"
-    return Period(min(said_on, parliament.end), parliament.end, "period"), because, True
+    rest = Period(min(said_on, parliament.end), parliament.end, "period")
+    return UnderWay(rest, Period(parliament.elected, parliament.end, "period"), because, is_term=True)
+
+
+def _session(match: re.Match[str], said_on: dt.date) -> Meaning:
+    """A session of Parliament ends on a day that nobody knows before it comes."""
+    return None
 
 
 def _election(match: re.Match[str], said_on: dt.date) -> Meaning:
@@ -245,9 +306,37 @@ def _election(match: re.Match[str], said_on: dt.date) -> Meaning:
     return polling, f"a general election is held by {calendar.in_words(polling)} at the latest", True
 
 
+_FIXED_FEASTS = {
+    "christmas": (12, 25),
+    "christmas day": (12, 25),
+    "christmas eve": (12, 24),
+    "new year's day": (1, 1),
+    "new year's eve": (12, 31),
+}
+
+
+_BODIES = {"welsh parliament": "senedd", "holyrood": "scottish parliament", "stormont": "northern ireland assembly"}
+
+
+def _elected_body(match: re.Match[str], said_on: dt.date) -> Meaning:
+    """The next election to a body, or the term of it that runs until the day before."""
+    body = re.sub(r"\s+", " ", match["body"])
+    elections = calendar.ELECTIONS[_BODIES.get(body, body)]
+    following = next((day for day in elections[1:] if day > said_on), None)
+    if following is None or said_on < elections[0]:
+        return None
+    if match["election"]:
+        return calendar.one_day(following), f"the election is held on {calendar.day_in_words(following)}", True
+    elected = max(day for day in elections if day <= said_on)
+    end = following - calendar.ONE_DAY
+    because = f"the next election is held on {calendar.day_in_words(following)}"
+    return UnderWay(Period(said_on, end, "period"), Period(elected, end, "period"), because, is_term=True)
+
+
 def _festival(match: re.Match[str], said_on: dt.date) -> Meaning:
     def named(year: int) -> Period:
-        return calendar.one_day(dt.date(year, 12, 25) if match["festival"] == "christmas" else calendar.easter(year))
+        fixed = _FIXED_FEASTS.get(re.sub(r"\s+", " ", match["festival"]))
+        return calendar.one_day(dt.date(year, *fixed) if fixed else calendar.easter(year))
 
     return named(int(match["year"])) if match["year"] else _next_to_end(said_on, named)
 
@@ -294,16 +383,16 @@ def _weekend(match: re.Match[str], said_on: dt.date) -> Meaning:
 # Earlier readers take their words before later ones see them, so the more specific come first.
 _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (
-        re.compile(rf"\b(?P<y>{_YEAR})-(?P<m>\d\d)-(?P<d>\d\d)\b"),
+        re.compile(rf"\b(?P<y>{_YEAR})-(?P<m>\d\d?)-(?P<d>\d\d?)\b"),
         lambda match, said_on: _day(int(match["y"]), int(match["m"]), int(match["d"])),
     ),
     (
-        re.compile(rf"\b(?P<d>\d\d?)[/.](?P<m>\d\d?)[/.](?P<y>{_YEAR})\b"),
-        lambda match, said_on: _day(int(match["y"]), int(match["m"]), int(match["d"])),
+        re.compile(rf"\b(?P<d>\d\d?)[/.](?P<m>\d\d?)[/.](?P<y>{_YEAR}|\d\d)\b"),
+        lambda match, said_on: _day(int(match["y"]) % 2000 + 2000, int(match["m"]), int(match["d"])),
     ),
     (
         re.compile(
-            rf"\bweek\s+(?:commencing|beginning|starting|of)\s+(?:(?:{_WEEKDAY}),?\s+)?"
+            rf"(?:\bweek\s+(?:commencing|beginning|starting|of)|\bw/c)\s+(?:(?:{_WEEKDAY}),?\s+)?"
             rf"(?P<day>{_DAY})\s+(?P<month>{_MONTH})\b(?:,?\s+(?P<year>{_YEAR})\b)?"
         ),
         _week_of_day,
@@ -333,6 +422,14 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     ),
     (
         re.compile(
+            rf"\b(?:q(?P<q>[1-4])|h(?P<h>[12])|(?:the\s+)(?P<ordinal>{'|'.join(_NUMBERED)})\s+(?P<part>quarter))\b"
+            r"(?!\s*(?:of|to|/|-|\d))"
+        ),
+        _part_without_year,
+    ),
+    (re.compile(r"\b(?P<which>this|the\s+current|the\s+next|next|(?<=end\sof\s)the)\s+quarter\b"), _this_quarter),
+    (
+        re.compile(
             rf"\b(?P<season1>{_SEASON})\s?(?:\bto\b|\band\b|\bor\b|-|/)\s?(?P<season2>{_SEASON})\s+(?P<year>{_YEAR})\b"
         ),
         _seasons_to_season,
@@ -344,6 +441,14 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
         _months_to_month,
     ),
     (_DOUBLE_YEAR, _double_year),
+    (_SHORT_DOUBLE_YEAR, _short_double_year),
+    (
+        re.compile(
+            r"\bparliament\s+(?:rises|breaks\s+up|goes\s+into\s+recess)\s+(?:for|at)\s+(?:the\s+)?"
+            r"(?P<recess>summer|easter|christmas)\b(?P<year>)"
+        ),
+        _recess,
+    ),
     (
         re.compile(
             rf"\b(?P<recess>february|easter|whitsun|summer|conference|autumn|christmas)\s+"
@@ -351,10 +456,17 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
         ),
         _recess,
     ),
-    (re.compile(rf"\b(?P<festival>christmas|easter)\b(?:\s+(?P<year>{_YEAR})\b)?"), _festival),
     (
         re.compile(
-            rf"\b(?:(?P<which>this|next|the|coming)\s+)?(?P<season>{_SEASON})\b(?:\s+(?:of\s+)?(?P<year>{_YEAR})\b)?"
+            r"\b(?P<festival>christmas(?:\s+(?:day|eve))?|new\s+year's\s+(?:day|eve)|easter(?:\s+sunday)?)\b"
+            rf"(?:\s+(?P<year>{_YEAR})\b)?"
+        ),
+        _festival,
+    ),
+    (
+        re.compile(
+            rf"\b(?:(?P<which>this|next|the|coming)\s+)?(?P<season>{_SEASON})\b"
+            rf"(?:(?:\s+(?:budget|statement))?\s+(?:of\s+)?(?P<year>{_YEAR})\b)?"
         ),
         _season,
     ),
@@ -365,7 +477,8 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
         _month,
     ),
     (re.compile(rf"\b(?P<which>{_WHICH})\s+(?P<kind>{_YEARS_KIND})\s+year\b"), _kind_of_year),
-    (re.compile(r"\b(?:the\s+)?new\s+year\b"), _new_year),
+    (re.compile(rf"\b(?:the\s+)?new\s+year\b(?:\s+(?P<year>{_YEAR})\b)?"), _new_year),
+    (re.compile(r"\bthis\s+time\s+next\s+(?P<unit>week|month|year)\b"), _this_time_next),
     (re.compile(r"\b(?P<decade>(?:19|20|21)\d0)['’]?s\b|\b(?P<which>this|next|the)\s+decade\b"), _decade),
     (
         re.compile(
@@ -388,10 +501,25 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     ),
     (
         re.compile(
+            r"\b(?:this|current|next|first|second|third|fourth|final|last)\s+(?:parliamentary\s+)?session\b"
+            r"(?:\s+of\s+(?:this|the)\s+(?:current\s+|new\s+)?parliament\b)?"
+        ),
+        _session,
+    ),
+    (
+        re.compile(
             r"\b(?:(?:this|the|the\s+current|the\s+present|current)\s+(?:lifetime\s+of\s+the\s+)?parliament(?:ary\s+term)?"
             r"|this\s+term\s+of\s+(?:office|government))\b(?!'s\s+(?!end))(?!ary)"
         ),
         _parliament,
+    ),
+    (
+        re.compile(
+            r"\b(?:(?:the\s+)?next(?=[\w\s]{1,40}?\s+election)|this|(?:the\s+)?current|the)\s+"
+            r"(?P<body>senedd|welsh\s+parliament|scottish\s+parliament|holyrood|northern\s+ireland\s+assembly|stormont"
+            r"|london\s+mayoral)(?:(?P<election>\s+elections?)|\s+term|(?<=this\ssenedd))\b"
+        ),
+        _elected_body,
     ),
     (re.compile(r"\b(?:the\s+)?next\s+(?:uk\s+)?(?:general\s+)?election\b"), _election),
     (re.compile(rf"\b(?P<which>this|next|on|by|from|until|before)?\s*\b(?P<weekday>{_WEEKDAY})\b"), _weekday),
@@ -425,5 +553,7 @@ def _named(match: re.Match[str], meaning: Meaning) -> Iterator[Named]:
     if isinstance(meaning, tuple):
         period, because, stated = meaning
         yield Named(match.start(), match.end(), period, because, stated)
+    elif isinstance(meaning, UnderWay):
+        yield Named(match.start(), match.end(), meaning.rest, meaning.because, True, meaning.whole, meaning.is_term)
     elif meaning is not None:
         yield Named(match.start(), match.end(), meaning)

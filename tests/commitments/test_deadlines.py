@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from commitments.deadlines import ParsedDeadline, parse
+from commitments.deadlines import ParsedDeadline, calendar, parse
 from commitments.deadlines.calendar import in_words, one_day
 from commitments.models import Deadline
 
@@ -131,7 +131,56 @@ INTERVALS: list[tuple[str, str, str, str]] = [
     ("in its first 100 days", "2024-10-12", "2024-10-13", "day"),
     ("in the coming weeks", "2024-12-17", "2025-02-28", "period"),
     ("in the next few weeks", "2024-12-17", "2025-02-28", "period"),
+    ("over the next two to three years", "2026-12-17", "2027-12-17", "period"),
+    ("in six to nine months", "2025-06-17", "2025-09-17", "period"),
+    ("within 2-3 years", "2026-12-17", "2027-12-17", "period"),
+    ("within 1,000 days", "2027-09-13", "2027-09-13", "day"),
+    ("within a fortnight", "2024-12-31", "2024-12-31", "day"),
+    ("within 48 hours", "2024-12-19", "2024-12-19", "day"),
+    ("within weeks", "2024-12-17", "2025-02-28", "period"),
+    ("in a matter of weeks", "2024-12-17", "2025-02-28", "period"),
+    ("in a few weeks' time", "2024-12-17", "2025-02-28", "period"),
+    ("by this time next year", "2025-12-17", "2025-12-17", "day"),
+    ("for two years from April 2025", "2027-03-31", "2027-04-30", "period"),
+    ("in the first week of March", "2025-03-01", "2025-03-07", "period"),
+    ("within the first six months of 2026", "2026-01-01", "2026-06-30", "period"),
+    # as they are written in tables, and parts of years without a year
+    ("FY25/26", "2025-04-01", "2026-03-31", "year"),
+    ("in 25/26", "2025-04-01", "2026-03-31", "year"),
+    ("30/9/25", "2025-09-30", "2025-09-30", "day"),
+    ("2025-9-30", "2025-09-30", "2025-09-30", "day"),
+    ("w/c 6 January", "2025-01-06", "2025-01-12", "period"),
+    ("in Q4", "2024-10-01", "2024-12-31", "quarter"),
+    ("H1", "2025-01-01", "2025-06-30", "period"),
+    ("by the end of Q3", "2025-09-30", "2025-09-30", "day"),
+    ("next quarter", "2025-01-01", "2025-03-31", "quarter"),
+    ("by the end of the quarter", "2024-12-31", "2024-12-31", "day"),
+    # what is under way: a part of it is one of the whole
+    ("late this year", "2024-12-17", "2024-12-31", "period"),
+    ("the second half of the decade", "2025-01-01", "2029-12-31", "period"),
+    ("by the turn of the decade", "2029-12-31", "2029-12-31", "day"),
+    ("before the decade is out", "2029-12-31", "2029-12-31", "day"),
+    ("by the decade's end", "2029-12-31", "2029-12-31", "day"),
+    ("within the decade", "2024-12-17", "2029-12-31", "period"),
+    ("before winter", "2025-11-30", "2025-11-30", "day"),
+    ("ahead of summer", "2025-05-31", "2025-05-31", "day"),
+    ("in time for winter", "2024-12-01", "2025-02-28", "season"),
+    ("in time for the next academic year", "2025-09-01", "2025-09-01", "day"),
+    ("in time for the new school year", "2025-09-01", "2025-09-01", "day"),
+    ("by Christmas Eve", "2024-12-24", "2024-12-24", "day"),
+    ("by New Year's Day", "2025-01-01", "2025-01-01", "day"),
+    ("new year 2026", "2026-01-01", "2026-04-30", "period"),
+    ("at the Spring Statement 2026", "2026-03-01", "2026-05-31", "season"),
+    ("2030 at the latest", "2030-01-01", "2030-12-31", "year"),
     # Parliament
+    ("early in this Parliament", "2024-12-17", "2026-03-05", "period"),
+    ("halfway through this Parliament", "2026-03-06", "2027-11-05", "period"),
+    ("in the first half of this Parliament", "2024-12-17", "2027-01-05", "period"),
+    ("in the first year of this Parliament", "2025-07-08", "2025-07-09", "day"),
+    ("before Parliament rises for the summer", "2025-07-15", "2025-07-31", "period"),
+    ("by the end of the Senedd term", "2026-05-06", "2026-05-06", "day"),
+    ("by the end of this Senedd", "2026-05-06", "2026-05-06", "day"),
+    ("before the next Scottish Parliament election", "2026-05-07", "2026-05-07", "day"),
     ("by the end of this Parliament", "2029-07-09", "2029-07-09", "day"),
     ("over the course of this Parliament", "2029-07-09", "2029-07-09", "day"),
     ("this Parliament", "2029-07-09", "2029-07-09", "day"),
@@ -164,6 +213,9 @@ def test_words_become_an_interval(words: str, earliest: str, latest: str, precis
         ("from September 2026", "2026-09-01", "2026-09-01", "2026-09-30"),
         ("starting in autumn 2025", "2025-09-01", "2025-09-01", "2025-11-30"),
         ("from April 2025 to March 2026", "2025-04-01", "2026-03-01", "2026-03-31"),
+        ("effective 1 April 2026", "2026-04-01", "2026-04-01", "2026-04-01"),
+        ("commencing April 2026", "2026-04-01", "2026-04-01", "2026-04-30"),
+        ("from midnight tonight", "2024-12-17", "2024-12-17", "2024-12-17"),
         ("from 5 March 2025, fully by 2 April 2025", "2025-03-05", "2025-04-02", "2025-04-02"),
     ],
 )
@@ -175,7 +227,13 @@ def test_what_begins_has_a_day_before_which_it_does_not(
 
 
 @pytest.mark.parametrize(
-    ("words", "not_before"), [("after 1 April 2026", "2026-04-02"), ("not before 1 April 2026", "2026-04-01")]
+    ("words", "not_before"),
+    [
+        ("after 1 April 2026", "2026-04-02"),
+        ("not before 1 April 2026", "2026-04-01"),
+        ("2030 at the earliest", "2030-01-01"),
+        ("spring 2026 or later", "2026-03-01"),
+    ],
 )
 def test_a_beginning_alone_is_no_deadline(words: str, not_before: str) -> None:
     parsed = parse(words, SAID_ON)
@@ -187,7 +245,11 @@ def test_a_beginning_alone_is_no_deadline(words: str, not_before: str) -> None:
     [
         "",
         "as soon as parliamentary time allows",
+        "when parliamentary time allows",
+        "subject to parliamentary time",
         "as soon as possible",
+        "within a few years",
+        "within a generation",
         "as quickly as possible",
         "in due course",
         "at once",
@@ -219,6 +281,7 @@ def test_words_without_a_date_give_none(words: str) -> None:
         ("following the ratification of the treaty", "the ratification of the treaty"),
         ("this session", "the end of the parliamentary session"),
         ("by the end of the current session", "the end of the parliamentary session"),
+        ("in the first session of this Parliament", "the end of the first parliamentary session"),
         ("in the next Parliament", "the next Parliament"),
         ("subject to funding", "funding"),
     ],
@@ -230,7 +293,17 @@ def test_what_hangs_on_an_event_has_no_date(words: str, event: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["in the coming weeks", "in the new year", "by the summer recess", "in a couple of years", "in its first year"],
+    [
+        "in the coming weeks",
+        "within weeks",
+        "in Q4",
+        "H1",
+        "by the end of the third quarter",
+        "in the new year",
+        "by the summer recess",
+        "in a couple of years",
+        "in its first year",
+    ],
 )
 def test_a_guess_says_so(words: str) -> None:
     assert not parse(words, SAID_ON).stated
@@ -275,6 +348,11 @@ def test_taking_office_is_that_of_the_government_meant(said_on: str, latest: str
         ("this winter", "2025-01-20", "2024-12-01", "2025-02-28"),
         ("in the coming weeks", "2024-02-20", "2024-02-20", "2024-04-30"),
         ("this financial year", "2025-02-01", "2024-04-01", "2025-03-31"),
+        ("early this year", "2025-02-10", "2025-02-10", "2025-04-30"),
+        ("late this year", "2025-02-10", "2025-09-01", "2025-12-31"),
+        ("before the summer", "2025-04-10", "2025-05-31", "2025-05-31"),
+        ("this quarter", "2025-08-20", "2025-08-20", "2025-09-30"),
+        ("by the end of the Senedd term", "2026-06-01", "2030-05-01", "2030-05-01"),
     ],
 )
 def test_relative_words_follow_the_day_they_were_said(words: str, said_on: str, earliest: str, latest: str) -> None:
@@ -390,6 +468,26 @@ def test_any_words_are_read_without_error(words: str, said_on: dt.date) -> None:
 def test_a_day_that_is_written_out_is_read_again(deadline: dt.date, phrase: str) -> None:
     parsed = parse(phrase.format(in_words(one_day(deadline))), SAID_ON)
     assert (parsed.earliest, parsed.latest, parsed.precision) == (deadline, deadline, "day")
+
+
+_PERIODS = st.one_of(
+    st.builds(lambda y, m: calendar.month(y, m), st.integers(1950, 2150), st.integers(1, 12)),
+    st.builds(lambda y, a, n: calendar.months_from(y, a, n, "period"), st.integers(1950, 2150), st.integers(1, 12),
+              st.integers(2, 11)),
+    st.builds(lambda y: calendar.financial_year(y), st.integers(1950, 2150)),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(_PERIODS, st.sampled_from(["between {}", "{}"]))
+def test_months_that_are_written_out_are_read_again(period: calendar.Period, phrase: str) -> None:
+    said = in_words(period)
+    words = phrase.format(said.replace(" to ", " and ")) if phrase.startswith("between") else said
+    parsed = parse(words, SAID_ON)
+    if words.startswith("between") and " and " in words:
+        assert (parsed.earliest, parsed.latest) == (period.first, period.last)
+    else:
+        assert parsed.latest == period.last
 
 
 @settings(max_examples=300, deadline=None)
