@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from commitments.linking import memory, terms
 from commitments.linking.features import Document, Pairing, Rarity
+from commitments.linking.memory import Likeness
 from commitments.linking.profile import Profile
 
 MAX_WORDS_NAMED = 4
@@ -34,6 +36,19 @@ def reasons(
 def how_sure(score: float) -> str:
     """The last of the sentences."""
     return f"{_sureness(score)} (score {score:.2f})."
+
+
+def remembered(passage: str, likeness: Likeness) -> str:
+    """What an earlier decision on this commitment says for or against the passage; nothing if it says little."""
+    for_it = likeness.accepted >= likeness.rejected
+    if abs(likeness.accepted - likeness.rejected) < memory.WORTH_SAYING:
+        return ""
+    shared = likeness.accepted_words if for_it else likeness.rejected_words
+    words = list(dict.fromkeys(word.text for word in terms.words(passage) if word.stem in shared))[:MAX_WORDS_NAMED]
+    if not words:
+        return ""
+    named = _listed([f"“{word}”" for word in words])
+    return f"Evidence {'accepted' if for_it else 'rejected'} before for this commitment had {named} too."
 
 
 def _date(published: dt.date | None, made_on: dt.date | None) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from commitments import restatement
+from commitments.linking import quantities
 from commitments.linking import reasons as explaining
 from commitments.linking import relation as judging
 from commitments.linking.features import Document, Pairing, Rarity, compare, document
@@ -28,6 +29,14 @@ Key = TypeVar("Key", bound=Hashable)
 
 #: Of the words of two passages together, the share in common from which they are alike.
 LIKE = 0.7
+#: Of the words of the shorter of two passages, the share in the longer from which it is a part of that, and how many
+#: words it needs for that to mean anything: fewer beside the same number.
+LIKE_PART = 0.85
+LEAST_WORDS_OF_PART = 5
+LEAST_WORDS_BY_A_NUMBER = 2
+#: Spaces and points between groups of digits, and words that scale a number: ways of writing it.
+_THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}\b)")
+_SCALE_WORDS = frozenset({"thousand", "million", "billion", "trillion", "k", "m", "mn", "bn", "per", "cent", "percent"})
 #: A release that bears on everything bears on nothing: more than this are not suggested.
 MAX_SUGGESTIONS = 40
 
@@ -162,6 +171,10 @@ def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.d
         for row in tied(release, match.pairing.passage, profile, known.series, release.published or today)
     ]
     judgement = judge(release, match.pairing.passage, profile, known.said, rows)
+    said = explaining.reasons(
+        release, profile, match.pairing, reading.rarity, match.score, said_of_figures(rows, known.figures)
+    )
+    remembered = explaining.remembered(passage.text, match.remembered)
     return Suggestion(
         commitment=match.commitment,
         quote=passage.text,
@@ -170,9 +183,7 @@ def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.d
         score=round(match.score, 4),
         judgement=judgement,
         figures=rows,
-        reasons=explaining.reasons(
-            release, profile, match.pairing, reading.rarity, match.score, said_of_figures(rows, known.figures)
-        ),
+        reasons=[*said[:-1][:2], remembered, said[-1]] if remembered else said,
         features={name: round(value, 4) for name, value in match.pairing.features.items()},
     )
 
@@ -205,18 +216,29 @@ def _was_there(passage: str, quotes: Iterable[str]) -> bool:
 
 
 def _is_like(passage: str, quotes: Iterable[str]) -> bool:
-    """Whether a passage says what one of the quotes says in nearly the same words, with the same numbers."""
+    """Whether a passage says what one of the quotes says: in nearly the same words, or as a part or a whole of it.
+
+    Numbers must agree, however they are written; so a new figure in old words may come.
+    """
     words, numbers = _words(passage)
     for quote in quotes:
         others, their_numbers = _words(quote)
-        if numbers == their_numbers and len(words & others) >= LIKE * len(words | others):
+        shared, shorter = len(words & others), min(len(words), len(others))
+        if numbers == their_numbers and shared >= LIKE * len(words | others):
+            return True
+        fewer, more = (numbers, their_numbers) if len(words) <= len(others) else (their_numbers, numbers)
+        enough = LEAST_WORDS_BY_A_NUMBER if fewer else LEAST_WORDS_OF_PART
+        if shorter >= enough and shared >= LIKE_PART * shorter and fewer <= more:
             return True
     return False
 
 
-def _words(text: str) -> tuple[set[str], set[str]]:
-    found = set(re.findall(r"\w+", text.casefold()))
-    return found, {word for word in found if word[0].isdigit()}
+def _words(text: str) -> tuple[set[str], set[tuple[float, str]]]:
+    """The words of a passage without its numbers, and the numbers by value and unit ("1,500", "1 500", "1.5k")."""
+    even = _THOUSANDS.sub("", text.casefold())
+    numbers = {(round(quantity.value, 6), quantity.kind) for quantity in quantities.quantities(even)}
+    numbers |= {(float(year), "year") for year in quantities.years(even)}
+    return {word for word in re.findall(r"[^\W\d_]+", even) if word not in _SCALE_WORDS}, numbers
 
 
 def said_of_figures(rows: Sequence[FigureRow], earlier: Sequence[FigureRow]) -> list[str]:
