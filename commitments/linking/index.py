@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Max, Min
+from django.db.models.functions import Cast
 from django.db.models.signals import post_save, pre_delete
 from django.utils import timezone
 
@@ -24,6 +26,8 @@ from commitments.linking.retrieval import normalised
 BATCH = 800
 #: Commitments whose words are read and written at a time.
 COMMITMENTS_AT_A_TIME = 500
+#: Profiles kept in memory; some 10 kB each.
+PROFILES_KEPT = 1_000
 
 Item = TypeVar("Item")
 
@@ -41,18 +45,24 @@ class DatabaseIndex:
     def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
         from commitments.models import TermFrequency
 
-        found: dict[str, int] = {}
-        for batch in _batches(list(terms), BATCH):
-            found.update(
-                TermFrequency.objects.filter(term__in=batch, commitments__gt=0).values_list("term", "commitments")
-            )
-        return found
+        found = _asked(
+            f"SELECT term, commitments FROM {_given()} CROSS JOIN {TermFrequency._meta.db_table}"  # noqa: S608
+            " WHERE term = given.key AND commitments > 0",
+            dict.fromkeys(terms, 1),
+        )
+        return dict(found)
 
-    def postings(self, terms: Collection[str]) -> Iterable[tuple[int, str, float]]:
+    def best(self, worth: Mapping[str, int], count: int) -> Sequence[int]:
         from commitments.models import CommitmentTerm
 
-        for batch in _batches(list(terms), BATCH):
-            yield from CommitmentTerm.objects.filter(term__in=batch).values_list("commitment_id", "term", "weight")
+        found = _asked(
+            f"SELECT commitment_id FROM {_given()} CROSS JOIN {CommitmentTerm._meta.db_table}"  # noqa: S608
+            " WHERE term = given.key GROUP BY commitment_id"
+            " ORDER BY SUM(ROUND(weight * CAST(given.value AS bigint))) DESC, commitment_id LIMIT %s",
+            worth,
+            count,
+        )
+        return [key for (key,) in found]
 
     def profiles(self, keys: Collection[int]) -> Mapping[int, Profile]:
         from commitments.models import LinkingProfile
@@ -62,15 +72,33 @@ class DatabaseIndex:
         for batch in _batches(list(keys), BATCH):
             rows = LinkingProfile.objects.filter(commitment__in=batch).values_list(
                 "commitment_id",
-                "values",
+                Cast("values", models.TextField()),
+                "commitment__administration__name",
                 "commitment__administration__took_office",
                 "commitment__administration__left_office",
             )
-            for key, values, took_office, left_office in rows:
-                one = Profile.from_json(values)
-                began, ended = inferred.get(one.administration, (None, None))
-                found[key] = replace(one, took_office=took_office or began, left_office=left_office or ended)
+            for key, values, administration, took_office, left_office in rows:
+                began, ended = inferred.get(administration, (None, None))
+                found[key] = _profile(values, took_office or began, left_office or ended)
         return found
+
+
+@lru_cache(maxsize=PROFILES_KEPT)
+def _profile(values: str, took_office: dt.date | None, left_office: dt.date | None) -> Profile:
+    """A profile as stored. Kept by all that it is made of, so that an edit in any process is seen at once."""
+    return replace(Profile.from_json(json.loads(values)), took_office=took_office, left_office=left_office)
+
+
+def _given() -> str:
+    """The keys and values of a JSON object, given as the first parameter, as a table."""
+    return "json_each(%s) AS given" if connection.vendor == "sqlite" else "json_each_text(%s::json) AS given"
+
+
+def _asked(query: str, given: Mapping[str, int], *parameters: int) -> list[Any]:
+    """Rows of a query that begins with the table of what is given: one query for any number of terms."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, [json.dumps(given), *parameters])
+        return list(cursor.fetchall())
 
 
 def _newest_change() -> dt.datetime | None:

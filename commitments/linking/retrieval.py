@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from commitments.linking.features import Document, Rarity
 from commitments.linking.model import Model
 from commitments.linking.profile import Profile
 
-Key = TypeVar("Key", bound=Hashable)
+#: What stands for a commitment; keys of one index have an order.
+Key = TypeVar("Key", bound=Any)
 
 #: A promise may be in the air before the day on which it is recorded, but not for longer.
 EARLIEST = dt.timedelta(days=365)
@@ -21,6 +22,7 @@ MAX_CANDIDATES = 100
 #: Entries of the index read for one release, rarest terms first.
 MAX_POSTINGS = 5_000
 MAX_TERMS = 20_000
+MILLION = 1_000_000
 
 
 class Index(Protocol[Key]):
@@ -32,8 +34,12 @@ class Index(Protocol[Key]):
     def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
         """In how many commitments each of the terms occurs; those in none are left out."""
 
-    def postings(self, terms: Collection[str]) -> Iterable[tuple[Key, str, float]]:
-        """Commitment, term and the term's weight there, for every commitment with one of the terms."""
+    def best(self, worth: Mapping[str, int], count: int) -> Sequence[Key]:
+        """The commitments that have most of some terms, given what each term is worth, in millionths.
+
+        Each term counts by its weight in the commitment, in whole millionths, so that the sum is the same in
+        whatever order it is taken. Of equal ones the one with the smaller key comes first.
+        """
 
     def profiles(self, keys: Collection[Key]) -> Mapping[Key, Profile]:
         """The profiles of commitments."""
@@ -51,11 +57,8 @@ def candidates(document: Document, index: Index[Key], model: Model) -> Candidate
     """The commitments whose rarer words the release has, most of them first; a bounded number by bounded work."""
     size = index.size()
     wanted = sorted(document.terms)[:MAX_TERMS]
-    frequencies = index.frequencies(wanted)
-
-    def rarity(term: str) -> float:
-        return model.rarity(frequencies.get(term, 0), size, term)
-
+    frequencies = dict(index.frequencies(wanted))
+    rarities = _Rarities(model, size, frequencies)
     chosen: list[str] = []
     entries = 0
     for term in sorted(frequencies, key=lambda term: (frequencies[term], term)):
@@ -63,16 +66,25 @@ def candidates(document: Document, index: Index[Key], model: Model) -> Candidate
         if entries > MAX_POSTINGS and chosen:
             break
         chosen.append(term)
-    sums: dict[Key, float] = {}
-    rare = {term: rarity(term) for term in chosen}
-    for key, term, weight in index.postings(chosen):
-        sums[key] = sums.get(key, 0.0) + weight * rare[term]
-    best = sorted(sums, key=lambda key: (-sums[key], str(key)))[:MAX_CANDIDATES]
+    best = index.best({term: round(rarities[term] * MILLION) for term in chosen}, MAX_CANDIDATES)
     profiles = index.profiles(best)
-    unseen = {term for profile in profiles.values() for term in profile.weights} - frequencies.keys() - set(wanted)
-    frequencies = {**frequencies, **index.frequencies(sorted(unseen))}
+    unseen = set().union(*(profile.weights for profile in profiles.values())) - frequencies.keys() - set(wanted)
+    frequencies.update(index.frequencies(sorted(unseen)))
     timely = {key: profiles[key] for key in best if key in profiles and not _too_early(document, profiles[key])}
-    return Candidates(timely, rarity)
+    return Candidates(timely, rarities.__getitem__)
+
+
+class _Rarities(dict[str, float]):
+    """How rare each term is in the record, worked out when first asked for."""
+
+    def __init__(self, model: Model, size: int, frequencies: Mapping[str, int]) -> None:
+        self._model = model
+        self._size = size
+        self._frequencies = frequencies
+
+    def __missing__(self, term: str) -> float:
+        self[term] = found = self._model.rarity(self._frequencies.get(term, 0), self._size, term)
+        return found
 
 
 def _too_early(document: Document, profile: Profile) -> bool:
@@ -96,8 +108,12 @@ class MemoryIndex(Generic[Key]):
     def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
         return {term: len(self._postings[term]) for term in terms if term in self._postings}
 
-    def postings(self, terms: Collection[str]) -> Iterable[tuple[Key, str, float]]:
-        return [(key, term, weight) for term in terms for key, weight in self._postings.get(term, ())]
+    def best(self, worth: Mapping[str, int], count: int) -> Sequence[Key]:
+        sums: dict[Key, int] = {}
+        for term, millionths in worth.items():
+            for key, weight in self._postings.get(term, ()):
+                sums[key] = sums.get(key, 0) + round(weight * millionths)
+        return sorted(sums, key=lambda key: (-sums[key], key))[:count]
 
     def profiles(self, keys: Collection[Key]) -> Mapping[Key, Profile]:
         return {key: self._profiles[key] for key in keys}
