@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from commitments.models import Commitment, Evidence, Measurement
+from commitments.models.measurement import Qualifier
+
+#: A point by its evidence, its series and the offset of its figure.
+Key = tuple[int | None, int, int | None]
 
 
 def refresh(commitment: Commitment, now: dt.datetime) -> None:
@@ -16,14 +21,14 @@ def refresh(commitment: Commitment, now: dt.datetime) -> None:
 
     A figure is a point when it belongs to a series of the commitment, is not said again, and has happened.
     Several releases of one day that give it make one point. A point whose evidence or figure no longer stands is
-    withdrawn, never deleted.
+    withdrawn, never deleted. A revised statistic is a point of its own, which supersedes the one before.
     """
     series = set(commitment.series.values_list("pk", flat=True))
     standing = {
         (point.evidence_id, point.series_id, point.start): point
         for point in Measurement.objects.filter(evidence__commitment=commitment, withdrawn_at=None)
     }
-    wanted: dict[tuple[int, int, int], tuple[Evidence, dict[str, Any]]] = {}
+    wanted: dict[Key, tuple[Evidence, dict[str, Any]]] = {}
     given: set[tuple[object, ...]] = set()
     for evidence in (
         commitment.evidence.accepted()
@@ -39,10 +44,53 @@ def refresh(commitment: Commitment, now: dt.datetime) -> None:
                 given.add(same_that_day)
                 wanted[evidence.pk, figure["series"], figure["start"]] = (evidence, figure)
     gone = [point.pk for key, point in standing.items() if key not in wanted]
-    Measurement.objects.filter(pk__in=gone).update(withdrawn_at=now)
+    Measurement.objects.filter(pk__in=gone).update(withdrawn_at=now, supersedes=None)
     Measurement.objects.bulk_create(
         _point(evidence, figure) for key, (evidence, figure) in wanted.items() if key not in standing
     )
+    _supersede(series, {key: figure for key, (_, figure) in wanted.items()})
+
+
+def _supersede(series: set[int], figures: Mapping[Key, Mapping[str, Any]]) -> None:
+    """Let each revised point supersede the latest one before it that it revises.
+
+    `figures` are those of one commitment, in order of publication, by the key of the point that each has become.
+    What supersedes what is worked out anew from all of them, so that the order of decisions does not matter.
+    """
+    points = list(Measurement.objects.filter(series__in=series, withdrawn_at=None).order_by("published_on", "pk"))
+    own = {key: point for point in points if (key := (point.evidence_id, point.series_id, point.start)) in figures}
+    ours = {point.pk for point in own.values()}
+    revised = {point.supersedes_id for point in points if point.supersedes_id and point.pk not in ours}
+    supersedes: dict[int, int] = {}
+    for key, figure in figures.items():
+        point = own[key]
+        for older in reversed(points):
+            if older.published_on < point.published_on and older.pk not in revised and _revises(point, figure, older):
+                supersedes[point.pk] = older.pk
+                revised.add(older.pk)
+                break
+    changed = [point for point in own.values() if point.supersedes_id != supersedes.get(point.pk)]
+    Measurement.objects.filter(pk__in=[point.pk for point in changed]).update(supersedes=None)  # one may follow another
+    for point in changed:
+        if point.pk in supersedes:
+            Measurement.objects.filter(pk=point.pk).update(supersedes=supersedes[point.pk])
+
+
+def _revises(point: Measurement, figure: Mapping[str, Any], older: Measurement) -> bool:
+    """Whether a point takes the place of an older one: its passage says so, or gives an ended period another number."""
+    if older.series_id != point.series_id or older.value == point.value:
+        return False
+    if figure.get("revised_from") is not None:
+        return older.value == Decimal(str(figure["revised_from"]))
+    same_period = point.period_end is not None and _period(point) == _period(older)
+    if figure.get("revised"):
+        return same_period or (point.as_of is not None and point.as_of == older.as_of)
+    has_ended = older.period_end is not None and older.period_end < older.published_on
+    return same_period and has_ended and point.qualifier == older.qualifier == Qualifier.EXACT
+
+
+def _period(point: Measurement) -> tuple[dt.date | None, dt.date | None]:
+    return point.period_start, point.period_end
 
 
 def _point(evidence: Evidence, figure: dict[str, Any]) -> Measurement:

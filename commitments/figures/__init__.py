@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from commitments.deadlines.calendar import FIRST_YEAR, LAST_YEAR
 
+from . import revisions
 from .modality import Verb, modality, verbs
 from .not_figures import counts_something, masked
 from .nouns import counted
@@ -27,8 +28,9 @@ class Figure:
     the passage's own words ("returns flights"). `qualifier` is a key of models.Qualifier; `high` is the
     upper end of a range. `change` is on for an increase or decrease ("up 25 %"), off for a level, and
     `direction` says which: "up", "down" or "". A share ("a third") is in per cent, a multiple ("doubled")
-    in "times". `modality` is "happened", "under_way", "promised" or "expected". `start` and `end` are
-    offsets into the text that was searched.
+    in "times". `modality` is "happened", "under_way", "promised" or "expected". `revised` is on where the
+    passage says that the figure takes the place of one published before: `revised_from`, where it gives that.
+    `start` and `end` are offsets into the text that was searched.
     """
 
     metric: str
@@ -44,6 +46,8 @@ class Figure:
     change: bool = False
     modality: str = "happened"
     direction: str = ""
+    revised: bool = False
+    revised_from: Decimal | None = None
 
 
 _SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*\s+(?=[A-Z0-9“\"‘'(£€$•–-])|\n\s*|(?=•)|;\s")
@@ -67,6 +71,7 @@ def find(text: str, published: dt.date) -> list[Figure]:
     times = time_words(text, published, stretches) if is_readable else []
     governing = verbs(text, stretches)
     figures: list[Figure] = []
+    sentences: list[tuple[int, int]] = []
     for index, number in enumerate(found):
         sentence = _sentence(text, sentence_ends, number)
         following = found[index + 1].start if index + 1 < len(found) else len(text)
@@ -75,7 +80,25 @@ def find(text: str, published: dt.date) -> list[Figure]:
         )
         if figure is not None:
             figures.append(figure)
-    return figures
+            sentences.append(sentence)
+    return [_with_revision(text, figures, sentences, at) for at in range(len(figures))]
+
+
+def _with_revision(text: str, figures: list[Figure], sentences: list[tuple[int, int]], at: int) -> Figure:
+    """The figure, marked where its sentence says that it is a revised one."""
+    figure, (start, end) = figures[at], sentences[at]
+    if not revisions.mentions_revision(text, start, end):
+        return figure
+    if not revisions.is_new(text[start : figure.start], text[figure.end : end]):
+        return figure
+    old = [
+        other.value
+        for other in figures[max(0, at - 2) : at + 3]
+        if start <= other.start < end
+        and other.unit in (figure.unit, "")
+        and revisions.is_old(text[start : other.start])
+    ]
+    return replace(figure, revised=True, revised_from=old[0] if old else None)
 
 
 def _sentence(text: str, ends: list[int], number: Number) -> tuple[int, int]:

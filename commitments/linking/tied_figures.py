@@ -417,6 +417,8 @@ def _as_row(figure: Figure, passage: Passage, series: SeriesWords | None, *, is_
         "high": None if figure.high is None else _number(figure.high),
         "modality": figure.modality,
         "change": figure.change,
+        "revised": figure.revised,
+        "revised_from": None if figure.revised_from is None else _number(figure.revised_from),
         "series": series.key if series and is_point else None,
     }
 

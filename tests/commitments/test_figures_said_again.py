@@ -125,3 +125,66 @@ class DecisionsInAnyOrder(TestCase):
         assert found[0] == found[1]
         accepted = [value for _, value, _, is_accepted in figures if is_accepted]
         assert bool(found[0]) == bool(accepted)
+
+
+YEAR = {"period_start": "2029-01-01", "period_end": "2029-12-31", "as_of": "2029-12-31"}
+NEXT_YEAR = {"period_start": "2030-01-01", "period_end": "2030-12-31", "as_of": "2030-12-31"}
+
+
+def published(owner: Commitment, series: Any, value: int, after: int, **fields: Any) -> Evidence:
+    of = make.release(f"{value} trains, day {after}.", published=FIRST + dt.timedelta(days=after))
+    return make.evidence(owner, of, figures=[make.figure(value, series, **fields)])
+
+
+def vintages() -> dict[int, int | None]:
+    """Each standing value, with the one that it supersedes."""
+    points = Measurement.objects.filter(withdrawn_at=None).select_related("supersedes")
+    return {int(point.value): int(point.supersedes.value) if point.supersedes else None for point in points}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("later", "superseded"),
+    [
+        pytest.param({"revised": True, "revised_from": 310}, True, id="revised from that number"),
+        pytest.param({"revised": True, "revised_from": 300}, False, id="revised from another number"),
+        pytest.param({"revised": True, **YEAR}, True, id="revised, of the same year"),
+        pytest.param({"revised": True, **NEXT_YEAR}, False, id="revised, of another year"),
+        pytest.param(YEAR, True, id="another number for a year that had ended"),
+        pytest.param({**YEAR, "qualifier": "around"}, False, id="a rough number for a year that had ended"),
+        pytest.param({}, False, id="a new number"),
+    ],
+)
+def test_a_revised_statistic_supersedes_the_one_before_and_both_stay(later: dict[str, Any], superseded: bool) -> None:
+    owner = make.commitment()
+    series = make.target(owner, "trains delayed", "trains")
+    for piece in (published(owner, series, 310, 0, **YEAR), published(owner, series, 325, 40, **later)):
+        accept(piece, make.user())
+    assert vintages() == {310: None, 325: 310 if superseded else None}
+    assert {value for _, value, _ in points(owner)} == ({325} if superseded else {310, 325})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1]])
+def test_vintages_follow_each_other_in_order_of_publication_whatever_the_order_of_decisions(order: list[int]) -> None:
+    owner = make.commitment()
+    series = make.target(owner, "trains delayed", "trains")
+    pieces = [
+        published(owner, series, 310, 0, **YEAR),
+        published(owner, series, 325, 40, revised=True, **YEAR),
+        published(owner, series, 330, 80, revised=True, **YEAR),
+    ]
+    for at in order:
+        accept(pieces[at], make.user())
+    assert vintages() == {310: None, 325: 310, 330: 325}
+
+
+@pytest.mark.django_db
+def test_what_a_rejected_revision_superseded_stands_again() -> None:
+    owner = make.commitment()
+    series = make.target(owner, "trains delayed", "trains")
+    first, revision = published(owner, series, 310, 0, **YEAR), published(owner, series, 325, 40, revised=True, **YEAR)
+    accept(first, make.user())
+    accept(revision, make.user())
+    reject(revision, make.user(), "Another railway.")
+    assert [value for _, value, _ in points(owner)] == [310]
