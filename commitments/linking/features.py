@@ -41,12 +41,17 @@ class Stated:
     financial_years: frozenset[int]
     countries: frozenset[str]
     is_heading: bool
+    promises: bool
     words: int
 
 
 @dataclass(slots=True)
 class Document:
-    """A release's words. `near` is, for each passage, the stems of its lead sentence, heading and neighbours."""
+    """A release's words.
+
+    `beside` is, for each passage, the stems that its lead sentence, heading and neighbours have and it has not;
+    `window` is both; `meant` and `meant_window` say what these words mean.
+    """
 
     title: str
     published: dt.date | None
@@ -54,11 +59,13 @@ class Document:
     passages: list[Passage]
     stems: list[frozenset[str]]
     pairs: list[frozenset[str]]
-    near: list[frozenset[str]]
+    beside: list[frozenset[str]]
+    window: list[frozenset[str]]
     meant: list[frozenset[str]]
-    meant_near: list[frozenset[str]]
+    meant_window: list[frozenset[str]]
     title_stems: frozenset[str]
     where: dict[str, list[int]]
+    everywhere: frozenset[str]
     all_pairs: frozenset[str]
     text_of_stems: list[str]
     all_stems: str
@@ -70,7 +77,7 @@ class Document:
 
     @property
     def terms(self) -> set[str]:
-        return set(self.where) | self.title_stems
+        return set(self.everywhere)
 
     def stated(self, number: int) -> Stated:
         """What a passage states, worked out when first asked for."""
@@ -82,6 +89,7 @@ class Document:
                 frozenset(quantities.financial_years(passage.text)),
                 frozenset(places.countries(f"{passage.text}\n{passage.lead}\n{passage.heading}")),
                 not passage.text.rstrip().endswith((".", "!", "?", "”", '"', ";", ":")) and not passage.lead,
+                bool(PROMISING.search(passage.text)),
                 len(passage.text.split()),
             )
         return self._stated[number]
@@ -104,9 +112,9 @@ def document(title: str, text: str, published: dt.date | None, voice: str) -> Do
     ordered = [read(passage.text) for passage in split]
     stems = [frozenset(found) for found in ordered]
     leads: dict[str, frozenset[str]] = {}
-    near = []
+    window = []
     for number, passage in enumerate(split):
-        around: set[str] = set()
+        around = set(stems[number])
         for other in (number - 1, number + 1):
             if 0 <= other < len(split) and abs(split[other].paragraph - passage.paragraph) <= 1:
                 around |= stems[other]
@@ -115,7 +123,7 @@ def document(title: str, text: str, published: dt.date | None, voice: str) -> Do
                 if context not in leads:
                     leads[context] = frozenset(read(context))
                 around |= leads[context]
-        near.append(frozenset(around))
+        window.append(frozenset(around))
     where: dict[str, list[int]] = {}
     for number, found in enumerate(stems):
         for term in found:
@@ -129,11 +137,13 @@ def document(title: str, text: str, published: dt.date | None, voice: str) -> Do
         passages=split,
         stems=stems,
         pairs=pairs,
-        near=near,
+        beside=[around - found for around, found in zip(window, stems, strict=True)],
+        window=window,
         meant=[frozenset(map(meanings.meaning, found)) for found in stems],
-        meant_near=[frozenset(map(meanings.meaning, found)) for found in near],
+        meant_window=[frozenset(map(meanings.meaning, found)) for found in window],
         title_stems=frozenset(title_ordered),
         where=where,
+        everywhere=frozenset(where).union(title_ordered),
         all_pairs=frozenset().union(*pairs, terms.pairs(title_ordered)),
         text_of_stems=[f" {' '.join(found)} " for found in ordered],
         all_stems=" ".join(f" {' '.join(found)} |" for found in (title_ordered, *ordered)),
@@ -167,13 +177,7 @@ def compare(
     The commitments are compared with each other too: a passage that fits another one better is none of this one's.
     Further passages than the strongest are worked out only where that one `looks_promising`.
     """
-    known: dict[str, float] = {}
-
-    def weight(term: str) -> float:
-        if term not in known:
-            known[term] = rarity(term)
-        return known[term]
-
+    weight = _Weights(rarity).__getitem__
     all_drafts = {key: _drafts(document, profile, weight) for key, profile in profiles.items()}
     drafts = {key: found for key, found in all_drafts.items() if found}
     best_on: dict[int, list[tuple[float, Key]]] = {}
@@ -186,9 +190,10 @@ def compare(
     result: dict[Key, list[Pairing]] = {}
     for key, found in drafts.items():
         others = [strength for strength, other in tops if other != key][:3]
+        beside = _beside(document, profiles[key], weight, found, others)
         for draft in found:
             rival = next((strength for strength, other in best_on[draft.passage] if other != key), 0.0)
-            pairing = _pairing(document, profiles[key], draft, weight, rival, others, found)
+            pairing = _pairing(document, beside, draft, weight, rival)
             result.setdefault(key, []).append(pairing)
             if draft is found[0] and not looks_promising(pairing):
                 break
@@ -210,123 +215,158 @@ def _drafts(document: Document, profile: Profile, weight: Rarity) -> list[_Draft
     total = sum(weighted.values())
     if not total:
         return []
+    terms_here = document.everywhere & weighted.keys()
+    pairs_here = profile.pairs & document.all_pairs
     sums: dict[int, float] = {}
-    for term, value in weighted.items():
+    for term in terms_here:
+        value = weighted[term]
         for number in document.where.get(term, ()):
             sums[number] = sums.get(number, 0.0) + value
-    drafts = []
+    ranked = []
     for number, in_passage in sums.items():
-        near = document.near[number] - document.stems[number]
-        in_window = in_passage + 0.5 * sum(weighted[term] for term in near if term in weighted)
-        matched = document.stems[number] & weighted.keys()
-        phrases = sum(
-            weight(a) + weight(b) for a, b in (pair.split(" ", 1) for pair in profile.pairs & document.pairs[number])
-        )
-        strength = (in_passage + 0.35 * (in_window - in_passage) + 0.3 * phrases) / math.sqrt(total)
-        drafts.append(_Draft(number, strength, in_passage, in_window, total, matched))
-    drafts.sort(key=lambda draft: (-draft.strength, draft.passage))
-    return drafts[:PASSAGES_KEPT]
+        in_window = in_passage + 0.5 * sum(map(weighted.__getitem__, terms_here & document.beside[number]))
+        strength = in_passage + 0.35 * (in_window - in_passage)
+        for pair in pairs_here & document.pairs[number]:
+            first, second = pair.split(" ", 1)
+            strength += 0.3 * (weight(first) + weight(second))
+        ranked.append((-strength / math.sqrt(total), number, in_passage, in_window))
+    ranked.sort()
+    return [
+        _Draft(number, -strength, in_passage, in_window, total, document.stems[number] & terms_here)
+        for strength, number, in_passage, in_window in ranked[:PASSAGES_KEPT]
+    ]
 
 
-def _share(part: frozenset[str], among: frozenset[str] | set[str], weight: Rarity) -> float:
-    whole = sum(map(weight, part))
-    return sum(weight(term) for term in part if term in among) / whole if whole else 0.0
+class _Weights(dict[str, float]):
+    """What terms tell apart, each worked out when first asked for."""
+
+    def __init__(self, rarity: Rarity) -> None:
+        self._rarity = rarity
+
+    def __missing__(self, term: str) -> float:
+        self[term] = found = self._rarity(term)
+        return found
 
 
-def _share_meant(part: frozenset[str], among: frozenset[str], weight: Rarity) -> float:
-    """Like `_share`, with words that mean nearly the same."""
-    whole = sum(map(weight, part))
-    return sum(weight(term) for term in part if meanings.meaning(term) in among) / whole if whole else 0.0
+@dataclass(slots=True)
+class _Beside:
+    """A commitment beside a whole release: what is the same for every passage, worked out once."""
+
+    profile: Profile
+    title_meanings: dict[str, str]
+    statement_meanings: dict[str, str]
+    rarest: str
+    second: str
+    pairs: frozenset[str]
+    drafts: Sequence[_Draft]
+    features: dict[str, float]
 
 
-def _pairing(
-    document: Document,
-    profile: Profile,
-    draft: _Draft,
-    weight: Rarity,
-    rival: float,
-    others: Sequence[float],
-    own: Sequence[_Draft],
-) -> Pairing:
-    number = draft.passage
-    passage = document.passages[number]
-    sentence, near = document.stems[number], document.near[number]
-    window = sentence | near
-    meant_window = document.meant[number] | document.meant_near[number]
+def _beside(
+    document: Document, profile: Profile, weight: Rarity, drafts: Sequence[_Draft], others: Sequence[float]
+) -> _Beside:
     title_names = [name for name in profile.names if name in profile.title_names]
-    everywhere = document.where.keys() | document.title_stems
-    weights = sorted((weight(term) for term in draft.matched), reverse=True)
     title_by_weight = sorted(profile.title, key=lambda term: (-weight(term), term))
     rarest = title_by_weight[0] if title_by_weight else ""
     second = title_by_weight[1] if len(title_by_weight) > 1 else rarest
+    named = any(f" {name} " in document.all_stems for name in profile.names)
+    title_named = any(f" {name} " in document.all_stems for name in title_names)
+    pairs = profile.pairs & document.all_pairs
+    features = {
+        "title in release": _share(profile.title, document.everywhere, weight),
+        "statement in release": _share(profile.statement, document.everywhere, weight),
+        "phrases in release": _worth(pairs, weight),
+        "title's rarest word in release": float(rarest in document.everywhere),
+        "name in release": float(named),
+        "title's name in release": float(title_named),
+        "title's name missing": float(bool(title_names) and not title_named),
+        "names missing": float(bool(profile.names) and not named),
+        "release title": _share(profile.title, document.title_stems, weight),
+        "release title, all": sum(
+            profile.weights[term] * weight(term) for term in document.title_stems & profile.weights.keys()
+        )
+        / drafts[0].profile_total,
+        "release bears on others": sum(others) / max(len(others), 1),
+        "voice not official": float(document.voice not in ("official", "parliament")),
+        "length": math.log1p(len(document.passages)),
+    }
+    return _Beside(
+        profile,
+        {term: meanings.meaning(term) for term in profile.title},
+        {term: meanings.meaning(term) for term in profile.statement},
+        rarest,
+        second,
+        pairs,
+        drafts,
+        features,
+    )
+
+
+def _share(part: frozenset[str], among: frozenset[str], weight: Rarity) -> float:
+    whole = sum(map(weight, part))
+    return sum(map(weight, part & among)) / whole if whole else 0.0
+
+
+def _share_meant(part: Mapping[str, str], among: frozenset[str], weight: Rarity) -> float:
+    """Like `_share`, with words that mean nearly the same. `part` is terms and what each means."""
+    whole = sum(map(weight, part))
+    return sum(weight(term) for term, meaning in part.items() if meaning in among) / whole if whole else 0.0
+
+
+def _worth(pairs: frozenset[str], weight: Rarity) -> float:
+    return math.log1p(sum(sum(map(weight, pair.split(" ", 1))) for pair in pairs))
+
+
+def _pairing(document: Document, beside: _Beside, draft: _Draft, weight: Rarity, rival: float) -> Pairing:
+    number = draft.passage
+    profile, passage = beside.profile, document.passages[number]
+    sentence, window = document.stems[number], document.window[number]
+    meant, meant_window = document.meant[number], document.meant_window[number]
+    weights = sorted(map(weight, draft.matched), reverse=True)
     stated = document.stated(number)
     shared = profile.quantities & stated.quantities
     named = [name for name in profile.names if f" {name} " in document.text_of_stems[number]]
-    named_anywhere = any(f" {name} " in document.all_stems for name in profile.names)
-    phrases_here = profile.pairs & document.pairs[number]
-    phrases_anywhere = profile.pairs & document.all_pairs
-
-    def worth(pairs: frozenset[str]) -> float:
-        return math.log1p(sum(sum(map(weight, pair.split(" ", 1))) for pair in pairs))
-
-    keyword = max((_share(phrase, sentence, weight) for phrase in profile.keywords), default=0.0)
+    title_in_window = _share(profile.title, window, weight)
     features = {
+        **beside.features,
         "title in passage": _share(profile.title, sentence, weight),
-        "title in window": _share(profile.title, window, weight),
-        "title in release": _share(profile.title, everywhere, weight),
+        "title in window": title_in_window,
         "statement in passage": _share(profile.statement, sentence, weight),
         "statement in window": _share(profile.statement, window, weight),
-        "statement in release": _share(profile.statement, everywhere, weight),
-        "title meant in passage": _share_meant(profile.title, document.meant[number], weight),
-        "title meant in window": _share_meant(profile.title, meant_window, weight),
-        "statement meant in passage": _share_meant(profile.statement, document.meant[number], weight),
-        "statement meant in window": _share_meant(profile.statement, meant_window, weight),
+        "title meant in passage": _share_meant(beside.title_meanings, meant, weight),
+        "title meant in window": _share_meant(beside.title_meanings, meant_window, weight),
+        "statement meant in passage": _share_meant(beside.statement_meanings, meant, weight),
+        "statement meant in window": _share_meant(beside.statement_meanings, meant_window, weight),
         "all in passage": draft.in_passage / draft.profile_total,
         "all in window": draft.in_window / draft.profile_total,
         "mass in passage": math.log1p(draft.in_passage),
         "mass in window": math.log1p(draft.in_window),
         "strength": draft.strength,
-        "keyword in passage": keyword,
-        "phrases in passage": worth(phrases_here),
-        "phrases in release": worth(phrases_anywhere),
+        "keyword in passage": max((_share(phrase, sentence, weight) for phrase in profile.keywords), default=0.0),
+        "phrases in passage": _worth(beside.pairs & document.pairs[number], weight),
         "rarest match": weights[0] if weights else 0.0,
         "second rarest match": weights[1] if len(weights) > 1 else 0.0,
         "third rarest match": weights[2] if len(weights) > 2 else 0.0,
-        "title's rarest word in passage": float(rarest in sentence),
-        "title's rarest word in release": float(rarest in everywhere),
-        "title's second word in passage": float(second in sentence),
+        "title's rarest word in passage": float(beside.rarest in sentence),
+        "title's second word in passage": float(beside.second in sentence),
         "name in passage": float(bool(named)),
-        "name in release": float(named_anywhere),
-        "title's name in passage": float(any(f" {name} " in document.text_of_stems[number] for name in title_names)),
-        "title's name in release": float(any(f" {name} " in document.all_stems for name in title_names)),
-        "title's name missing": float(
-            bool(title_names) and not any(f" {name} " in document.all_stems for name in title_names)
-        ),
+        "title's name in passage": float(any(name in profile.title_names for name in named)),
         "metric with a number": _share(profile.metric, sentence, weight) * float(bool(stated.quantities)),
-        "names missing": float(bool(profile.names) and not named_anywhere),
-        "release title": _share(profile.title, document.title_stems, weight),
-        "release title, all": sum(
-            share * weight(term) for term, share in profile.weights.items() if term in document.title_stems
-        )
-        / draft.profile_total,
         "margin over rival": draft.strength - rival,
         "beaten by rival": float(rival > draft.strength),
-        "release bears on others": sum(others) / max(len(others), 1),
-        "other passages": sum(other.strength for other in own[:3] if other is not draft) / 2,
-        **_number_features(profile, stated.quantities, shared, _share(profile.title, window, weight)),
+        "other passages": sum(other.strength for other in beside.drafts[:3] if other is not draft) / 2,
+        **_number_features(profile, stated.quantities, shared, title_in_window),
         **_time_features(profile, document, stated),
         **_place_features(profile, document, stated),
-        "voice not official": float(document.voice not in ("official", "parliament")),
-        "length": math.log1p(len(document.passages)),
         "heading": float(stated.is_heading),
         "is the title": float(passage.text.strip() == document.title.strip()),
         "in a list": float(bool(passage.lead)),
         "leads a list": float(passage.text.endswith(":")),
         "opens the release": float(number == 0),
         "has a number": float(bool(stated.quantities)),
-        "promises": float(bool(PROMISING.search(passage.text))),
+        "promises": float(stated.promises),
         "words": math.log1p(stated.words),
-        "strength beside its best": draft.strength / own[0].strength,
+        "strength beside its best": draft.strength / beside.drafts[0].strength,
     }
     return Pairing(
         number, draft.strength, features, draft.matched, tuple(profile.names[name] for name in named), tuple(shared)

@@ -58,7 +58,10 @@ def candidates(document: Document, index: Index[Key], model: Model) -> Candidate
     size = index.size()
     wanted = sorted(document.terms)[:MAX_TERMS]
     frequencies = dict(index.frequencies(wanted))
-    rarities = _Rarities(model, size, frequencies)
+
+    def rarity(term: str) -> float:
+        return model.rarity(frequencies.get(term, 0), size, term)
+
     chosen: list[str] = []
     entries = 0
     for term in sorted(frequencies, key=lambda term: (frequencies[term], term)):
@@ -66,25 +69,12 @@ def candidates(document: Document, index: Index[Key], model: Model) -> Candidate
         if entries > MAX_POSTINGS and chosen:
             break
         chosen.append(term)
-    best = index.best({term: round(rarities[term] * MILLION) for term in chosen}, MAX_CANDIDATES)
+    best = index.best({term: round(rarity(term) * MILLION) for term in chosen}, MAX_CANDIDATES)
     profiles = index.profiles(best)
     unseen = set().union(*(profile.weights for profile in profiles.values())) - frequencies.keys() - set(wanted)
     frequencies.update(index.frequencies(sorted(unseen)))
     timely = {key: profiles[key] for key in best if key in profiles and not _too_early(document, profiles[key])}
-    return Candidates(timely, rarities.__getitem__)
-
-
-class _Rarities(dict[str, float]):
-    """How rare each term is in the record, worked out when first asked for."""
-
-    def __init__(self, model: Model, size: int, frequencies: Mapping[str, int]) -> None:
-        self._model = model
-        self._size = size
-        self._frequencies = frequencies
-
-    def __missing__(self, term: str) -> float:
-        self[term] = found = self._model.rarity(self._frequencies.get(term, 0), self._size, term)
-        return found
+    return Candidates(timely, rarity)
 
 
 def _too_early(document: Document, profile: Profile) -> bool:
