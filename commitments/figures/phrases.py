@@ -118,5 +118,7 @@ def plural_before(words: list[str]) -> list[str]:
             first = index
             while first > 0 and index - first < 4 and modifies(words[first - 1]):
                 first -= 1
+            if first and words[first - 1].lower() == "by":
+                continue  # who did it: “homes built by councils”
             return words[first : index + 1]
     return []

@@ -36,6 +36,10 @@ _MOVED_OBJECT = re.compile(
     r"|boost(?:s|ed|ing)?|improv(?:e|es|ed|ing)|expand(?:s|ed|ing)?)\s+(?P<object>[^,.;:\n]{2,60}?)\s+by\s+(?:[a-z]+\s+){0,3}$",
     re.IGNORECASE,
 )
+_LEVEL_BEFORE = re.compile(
+    r"(?<!\bup\s)\b(?:to|from|at)\s+(?:(?:just|about|around|nearly|almost|over|under|more|less|than|only|a|record)\s+){0,3}$",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"[,;.–]")
 _REACH_CHARS = 60
 _MOVED_REACH_CHARS = 40
@@ -49,7 +53,8 @@ _COMPARED = frozenset({"than", "in", "on"})
 def share(number: Number, before: str, after: str) -> Counted:
     words, backwards = words_of(_IN_BRACKETS.sub("", after)), words_of(_BEFORE_BRACKET.sub("", before))
     unit = number.kind
-    direction = number.change or direction_of(before, after)
+    is_level = _LEVEL_BEFORE.search(before) and not CHANGE.match(after.lstrip())
+    direction = number.change or ("" if is_level else direction_of(before, after))
     first = words[0].lower() if words else ""
     second = words[1].lower() if len(words) > 1 else ""
     if first in _COMPARING and second and second not in _COMPARED:
@@ -130,6 +135,6 @@ def direction_of(before: str, after: str) -> str:
 
 
 def moved(before: str) -> str:
-    """The direction in which the number itself moved: “rose by 200”, “down to 174”."""
+    """The direction in which something moved by a number: “rose by 200”. In “fell to 174” the number is a level."""
     near = before[-_MOVED_REACH_CHARS:]
-    return direction_of(near, "") if CHANGE.search(near) else ""
+    return direction_of(near, "") if CHANGE.search(near) and not _LEVEL_BEFORE.search(near) else ""

@@ -67,6 +67,8 @@ _SHORT = re.compile(
     r"^\s+(?:of\s+(?:them|these|those|which|whom)\s+)?(?:have|has|had|were|are)\s+(?:(?:now|already|since|also|so\s+far)\s+)?"
     r"(?:been\s+)?(?P<done>[a-z]+)\b"
 )
+_OF_THEM_BEFORE = re.compile(r"\bOf\s+(?P<whole>[^,.;:•]{3,80}),\s+(?:\S+\s+){0,3}$")
+_NUMBER_OF = re.compile(r"\bnumbers?\s+of\s+(?P<what>[^,.;:•]{3,110})$", re.IGNORECASE)
 _NAME_BEFORE = re.compile(r"\b[A-Z][\w’'-]*\s$")
 
 
@@ -116,15 +118,20 @@ def _things(before: str, after: str) -> Counted:
         return Counted(f"people {first}", "people")
     if backwards and backwards[-1] == ":":
         backwards = backwards[:-1]  # “Arrests: 4,300”
-    subject = plural_before(backwards)
+    numbered = _NUMBER_OF.search(before)
+    phrase_numbered, rest = phrase_after(words_of(numbered["what"])) if numbered else ([], [])
+    if phrase_numbered and is_plural(phrase_numbered[-1]):
+        return Counted(join(_with(phrase_numbered, _done_after(rest))), _unit(phrase_numbered), moved(before))
+    short = _short(before, after)
+    subject = [] if short.is_short else plural_before(backwards)
     if subject:
         return Counted(join(subject), _unit(subject), moved(before))
     level = _subject_of_level(before)
     if level:
         return Counted(join(level), "", moved(before))
-    if phrase and first not in _EACH:
+    if phrase and first not in _EACH and not short.is_short:
         return Counted(join(phrase[:3]), "")
-    return _short(before, after)
+    return short
 
 
 def _measured(unit: str, words: list[str], backwards: list[str]) -> Counted:
@@ -148,7 +155,9 @@ def _short(before: str, after: str) -> Counted:
     short = _SHORT.match(after)
     if short is None or not is_participle(short["done"]) or _NAME_BEFORE.search(before):
         return Counted("", "")
-    return Counted(participle(short["done"]), "", is_short=True)
+    done, of_them = participle(short["done"]), _OF_THEM_BEFORE.search(before)
+    phrase, _ = phrase_after(words_of(of_them["whole"])) if of_them else ([], [])
+    return Counted(join([*phrase, done]), _unit(phrase), is_short=True)
 
 
 def _with(phrase: list[str], done: str) -> list[str]:

@@ -52,6 +52,8 @@ _PAID = re.compile(
     r"\b(?:spent|paid|invested|allocated|awarded|distributed|disbursed|delivered|received|handed|drawn\s+down)\b",
     re.IGNORECASE,
 )
+_EQUIVALENTS = re.compile(r"\b(?:full[\s-]time[\s-]equivalents?|[FW]TEs?)\b", re.IGNORECASE)
+_HEADS = re.compile(r"\b(?:headcount|heads)\b", re.IGNORECASE)
 #: What stands before the number with which a figure is compared.
 _COMPARED_BEFORE = re.compile(
     r"(?:\b(?:compared\s+(?:with|to)|versus)\b(?:(?!\sand\s)[^.;,])*"
@@ -353,7 +355,9 @@ def _is_point(figure: Figure, passage: Passage, series: SeriesWords, profile: Pr
     A part of what the series counts (“foreign offenders returned” of “people returned”) is no point of it.
     """
     metric = _stems(series.metric)
-    if figure.change or not (_same_unit(figure.unit, series.unit) or _is_unit_in(metric, figure, series)):
+    if figure.change or not _same_basis(figure, series):
+        return False
+    if not (_same_unit(figure.unit, series.unit) or _is_unit_in(metric, figure, series)):
         return False
     counted = _stems(figure.metric)
     meant, others = metric - _PEOPLE, counted - _GENERAL
@@ -370,8 +374,28 @@ def _is_point(figure: Figure, passage: Passage, series: SeriesWords, profile: Pr
 
 
 def _is_unit_in(metric: frozenset[str], figure: Figure, series: SeriesWords) -> bool:
-    """Whether the series' words name what is counted, where its own unit is another word for it or none."""
-    return _written(series.unit) not in SIGNS and bool(_stems(figure.unit) & (metric - _PEOPLE))
+    """Whether the series' words name what is counted, where its own unit is another word for it or none.
+
+    A number without a unit (“the waiting list stands at 6.24 million”, “31 have opened”) is named by its metric.
+    """
+    if _written(series.unit) in SIGNS:
+        return False
+    if not figure.unit:
+        return bool(_stems(figure.metric) & (metric - _PEOPLE))
+    return bool(_stems(figure.unit) & (metric - _PEOPLE))
+
+
+def _same_basis(figure: Figure, series: SeriesWords) -> bool:
+    """Full-time equivalents are not heads: who states one is no point of a series of the other.
+
+    A series that says neither is taken to count heads; a figure that says neither, what its series counts.
+    """
+    stated, of_series = _basis(f"{figure.metric} {figure.unit}"), _basis(f"{series.metric} {series.unit}")
+    return not stated or stated == (of_series or "heads")
+
+
+def _basis(words: str) -> str:
+    return "equivalents" if _EQUIVALENTS.search(words) else "heads" if _HEADS.search(words) else ""
 
 
 def _written(unit: str) -> str:
@@ -385,6 +409,8 @@ def _same_unit(unit: str, wanted: str) -> bool:
     if unit in SIGNS or wanted in SIGNS:
         return unit == wanted
     one, other = _stems(unit), _stems(wanted)
+    if unit == "FTE":
+        return True
     return unit == wanted or bool(one & other) or unit == "people" or bool(one and one <= _PEOPLE and other <= _PEOPLE)
 
 

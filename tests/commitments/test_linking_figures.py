@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from commitments import linking
+from commitments.decisions import accept
 from commitments.imports import import_rows
-from commitments.models import Evidence
+from commitments.models import Evidence, Measurement
 
 from . import make
 
@@ -311,3 +312,63 @@ def test_a_share_is_a_point_of_a_series_in_per_cent_however_that_is_written(unit
     }
     figures = suggested(trains, "Last month 84% of trains arrived on time, the regulator said; 12,400 trains ran.")
     assert [(figure["value"], bool(figure["series"])) for figure in figures if figure["series"]] == [(84, True)]
+
+
+@pytest.mark.parametrize(
+    ("metric", "text", "is_point"),
+    [
+        ("community nurses recruited", "The NHS has recruited 2,150 FTE community nurses since March.", False),
+        ("community nurses recruited", "The NHS has recruited 2,150 community nurses since March.", True),
+        ("community nurses recruited", "The NHS has recruited 2,150 community nurses (headcount) since March.", True),
+        ("community nurses recruited (FTE)", "The NHS has recruited 2,150 FTE community nurses since March.", True),
+        ("community nurses recruited (FTE)", "The NHS has recruited 2,150 community nurses since March.", True),
+        (
+            "community nurses recruited (FTE)",
+            "The NHS has recruited 2,150 community nurses (headcount) since March.",
+            False,
+        ),
+    ],
+)
+def test_full_time_equivalents_and_heads_are_two_series(metric: str, text: str, is_point: bool) -> None:
+    (figure,) = suggested(NURSES | {"target_metric": metric}, text)
+    assert (figure["value"], figure["series"] is not None) == (2150, is_point)
+
+
+QUEUE = {
+    "reference": "F-8",
+    "title": "Cut the hospital waiting list",
+    "statement": "Bring down the number of patients on the hospital waiting list.",
+    "made_on": "2030-02-01",
+    "target_metric": "patients on the waiting list",
+    "target_unit": "patients",
+}
+
+
+@pytest.mark.parametrize(
+    ("commitment", "text", "value"),
+    [
+        (QUEUE, "The hospital waiting list now stands at 6.24 million, the health secretary told patients.", 6_240_000),
+        (HOMES, "Of the social homes for rent that councils promised, 12,300 have been built.", 12_300),
+        (QUEUE, "Hospital waiting lists: the number of patients on the waiting list fell to 6.1 million.", 6_100_000),
+    ],
+)
+def test_a_level_said_without_its_unit_is_a_point_in_the_unit_of_the_series(
+    commitment: dict[str, str], text: str, value: int
+) -> None:
+    (figure,) = suggested(commitment, text)
+    assert (figure["value"], figure["unit"]) == (value, commitment["target_unit"])
+    assert figure["series"]
+
+
+def test_a_statistic_that_a_release_says_was_revised_supersedes_the_point_of_an_earlier_one() -> None:
+    import_rows([HOMES])
+    texts = [
+        "Councils and housing associations built 12,300 social homes for rent in the year to June 2030.",
+        "The number of social homes built by councils in the year to June 2030 was revised from 12,300 to 12,450.",
+    ]
+    for at, text in enumerate(texts):
+        of = make.release(text, published=LATER + dt.timedelta(days=40 * at))
+        for piece in linking.link(of.latest_revision):
+            accept(piece, make.user())
+    assert [int(point.value) for point in Measurement.objects.all()] == [12_300, 12_450]
+    assert [int(point.value) for point in Measurement.objects.shown()] == [12_450]
