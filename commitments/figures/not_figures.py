@@ -46,11 +46,18 @@ _NAMED_BY_NUMBER = re.compile(
     r"\b(?:sections?|articles?|clauses?|parts?|schedules?|chapters?|tables?|figures?|pages?|paragraphs?|paras?|pp?|ss?"
     r"|annex(?:es)?|regulations?|rules?|category|categories|class|type|levels?|grades?|tiers?|stages?|phases?|steps?"
     r"|version|v|no|nos|number|numbers|ref(?:erence)?|terminals?|junctions?|platform|route|unit|room|note|footnote|form"
-    r"|resolution|covid|band|key\s+stage|line|(?<!this\s)(?<!last\s)(?<!next\s)(?<!the\s)(?<!\ba\s)(?:day|week|year)|question|item|volume|vol|issue|edition|cm|cp|hc|hl|si"
+    r"|resolution|covid|band|key\s+stage|line|question|item|volume|vol|issue|edition|cm|cp|hc|hl|si"
     r"|operation|model|sdg|goal|call(?:ing)?|dial(?:ling)?|ring(?:ing)?|phone|tel(?:ephone)?|text(?:ing)?|channel|group"
     r"|squadron|brigade|act|standard|iso|formula)\s?[.:-]?\s?(?:(?:\d{1,3}[A-Za-z]?\s?(?:,|to|and|or|-|–)\s?)){0,4}$",
     re.IGNORECASE,
 )
+# “Year 7”, “in week 3”; but “by the end of the fiscal year 212 of them had been hired”.
+_NAMED_PERIOD = re.compile(
+    r"(?<!\bthe\s)(?<!\bthis\s)(?<!\blast\s)(?<!\bnext\s)(?<!\ba\s)(?<!\bper\s)(?<!\beach\s)(?<!\bfiscal\s)(?<!\bfinancial\s)"
+    r"(?<!\bcalendar\s)(?<!\bacademic\s)(?<!\bschool\s)\b(?:day|week|year)s?\s(?:\d{1,2}\s?(?:,|to|and|or|-|–)\s?){0,3}$",
+    re.IGNORECASE,
+)
+_MOST_PERIODS = 60
 _LIST_MARKER = re.compile(r"(?:^|\n)[ \t]{0,8}\(?$")
 _AGED = re.compile(
     r"\b(?:aged?|ages|age\s+of)\s+(?:over\s+|under\s+|between\s+)?(?:\d{1,3}\s+(?:to|and|or)\s+)?$", re.IGNORECASE
@@ -118,6 +125,7 @@ def counts_something(text: str, number: Number, covered: bytearray) -> bool:
         (raw[0] == "0" and len(raw) > 1 and raw[1] != ".")
         or (_YEAR_ALONE.match(raw) and not _is_counted(before, after))
         or _NAMED_BY_NUMBER.search(before)
+        or (number.value < _MOST_PERIODS and _NAMED_PERIOD.search(before))
         or (_LIST_MARKER.search(before) and after[:1] in {".", ")"})
         or (before[-1:] in {"-", "–"} and before[-2:-1].isalpha())
         or _is_age(before, after)

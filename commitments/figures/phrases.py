@@ -80,7 +80,9 @@ def is_break(word: str) -> bool:
 def modifies(word: str) -> bool:
     """Can it stand in a noun phrase?"""
     lower = word.lower()
-    return not is_break(word) and not any(lower in words for words in (STOP, LINKS, MONTHS, NUMBER_WORDS))
+    if is_break(word) or lower in STOP or lower in LINKS or lower in MONTHS:
+        return False
+    return not NUMBER_WORDS.issuperset(lower.split("-"))
 
 
 def _is_counted_again(words: list[str], at: int) -> bool:
@@ -96,6 +98,9 @@ def phrase_after(words: list[str]) -> tuple[list[str], list[str]]:
         skip += 1
     run: list[str] = []
     for word in words[skip : skip + _LONGEST_PHRASE]:
+        if word.lower() in LINKS and run and not any(map(is_plural, run)):
+            run.append(word)  # “social and affordable homes”
+            continue
         if not modifies(word):
             break
         if run and is_plural(run[-1]) and (is_participle(word) or word.lower().endswith(("ly", "ing"))):
@@ -104,6 +109,8 @@ def phrase_after(words: list[str]) -> tuple[list[str], list[str]]:
     heads = [index for index, word in enumerate(run) if is_plural(word)]
     if heads:
         run = run[: heads[-1] + 1]
+    else:
+        run = run[: next((index for index, word in enumerate(run) if word.lower() in LINKS), len(run))]
     kept = [word for word in words[:skip] if word.lower() in _KEPT_DETERMINERS]
     return (kept + run if run else []), words[skip + len(run) :]
 

@@ -64,8 +64,9 @@ _HEADS = re.compile(r"^[^.;,]{0,40}?\b(?:by\s+)?headcount\b", re.IGNORECASE)
 _HEADS_BEFORE = re.compile(r"\bheadcount\s+(?:of|is|was|stands\s+at)\s+(?:\S+\s+){0,2}$", re.IGNORECASE)
 # “31 have opened”, “212 of them had been engaged”: what they are was said before.
 _SHORT = re.compile(
-    r"^\s+(?:of\s+(?:them|these|those|which|whom)\s+)?(?:have|has|had|were|are)\s+(?:(?:now|already|since|also|so\s+far)\s+)?"
-    r"(?:been\s+)?(?P<done>[a-z]+)\b"
+    r"^\s+(?:of\s+(?:them|these|those|which|whom)\s+)?(?:(?:have|has|had|were|are)\s+"
+    r"(?:(?:now|already|since|also|so\s+far)\s+)?(?:been\s+)?(?P<done>[a-z]+)\b"
+    r"|(?P<done_in>[a-z]+)(?=\s+(?:in|since|by|during|over|last|this|so\s+far)\b))"
 )
 _OF_THEM_BEFORE = re.compile(r"\bOf\s+(?P<whole>[^,.;:•]{3,80}),\s+(?:\S+\s+){0,3}$")
 _NUMBER_OF = re.compile(r"\bnumbers?\s+of\s+(?P<what>[^,.;:•]{3,110})$", re.IGNORECASE)
@@ -153,9 +154,10 @@ def _subject_of_level(before: str) -> list[str]:
 def _short(before: str, after: str) -> Counted:
     """“31 have opened”: the count of what was spoken of before, by what happened to it."""
     short = _SHORT.match(after)
-    if short is None or not is_participle(short["done"]) or _NAME_BEFORE.search(before):
+    word = (short["done"] or short["done_in"]) if short else ""
+    if not is_participle(word) or word in LIGHT_VERBS or _NAME_BEFORE.search(before):
         return Counted("", "")
-    done, of_them = participle(short["done"]), _OF_THEM_BEFORE.search(before)
+    done, of_them = participle(word), _OF_THEM_BEFORE.search(before)
     phrase, _ = phrase_after(words_of(of_them["whole"])) if of_them else ([], [])
     return Counted(join([*phrase, done]), _unit(phrase), is_short=True)
 

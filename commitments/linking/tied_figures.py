@@ -324,8 +324,9 @@ def _is_of_before(figure: Figure, profile: Profile) -> bool:
 def _is_counted_by(figure: Figure, promise: _Promise, is_own: bool) -> bool:
     """Whether the commitment's own words count the thing, where it is no point of its series."""
     profile = promise.profile
-    written = set(terms.stems(figure.metric)) - _CHANGE
-    shared = (written & (profile.weights.keys() | profile.metric)) - _PEOPLE
+    written = _stems(figure.metric) - _CHANGE
+    said = frozenset(profile.weights) | profile.metric
+    shared = (written & said) - _PEOPLE
     if promise.names(figure):
         return is_own or bool(shared)
     if figure.unit in MONEY:
@@ -336,7 +337,9 @@ def _is_counted_by(figure: Figure, promise: _Promise, is_own: bool) -> bool:
         return False
     if not is_own and not profile.target and figure.as_of is None:
         return False
-    return len(shared) >= 2 or bool(_core(figure.metric) & shared)
+    if len(shared) >= 2 or _core(figure.metric) & shared:
+        return True
+    return bool(shared) and written - _GENERAL <= shared | _alike(written, said - _GENERAL)
 
 
 def _core(metric: str) -> frozenset[str]:
