@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
@@ -209,17 +209,21 @@ def judge(
     )
 
 
-def _was_there(passage: str, quotes: Iterable[str]) -> bool:
+def _was_there(passage: str, quotes: Collection[str]) -> bool:
     """Whether a passage, or the greater part of it, is among quotes with which somebody has dealt already."""
+    if not quotes:
+        return False
     even = " ".join(passage.split())
     return any(even in quote or quote in even for quote in quotes)
 
 
-def _is_like(passage: str, quotes: Iterable[str]) -> bool:
+def _is_like(passage: str, quotes: Collection[str]) -> bool:
     """Whether a passage says what one of the quotes says: in nearly the same words, or as a part or a whole of it.
 
     Numbers must agree, however they are written; so a new figure in old words may come.
     """
+    if not quotes:
+        return False
     words, numbers = _words(passage)
     for quote in quotes:
         others, their_numbers = _words(quote)
