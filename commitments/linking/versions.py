@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import lru_cache
 
 from django.contrib.auth.models import User
@@ -21,15 +22,15 @@ def in_use() -> Model:
 
     A correction of another base than the one shipped now, as after an upgrade, is left alone until it is made anew.
     """
-    row = LinkerSwitch.objects.order_by("-pk").values_list("version_id", "version__base").first()
-    if row is None or row[0] is None or row[1] != shipped().version:
+    row = LinkerSwitch.objects.order_by("-pk").values_list("version__base", "version_id", "version__made_at").first()
+    if row is None or row[0] != shipped().version:
         return shipped()
-    return _parsed(row[0])
+    return _parsed(row[1], row[2])
 
 
 @lru_cache(maxsize=4)
-def _parsed(key: int) -> Model:
-    """Versions never change, so neither does what is kept here."""
+def _parsed(key: int, made_at: dt.datetime) -> Model:
+    """Versions never change, so neither does what is kept here; their time tells those of two databases apart."""
     return Model.from_json(LinkerVersion.objects.values_list("values", flat=True).get(pk=key))
 
 
