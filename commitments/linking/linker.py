@@ -69,24 +69,26 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
     with transaction.atomic():
         if not superseded:
             _mark_gone(revision, there)
-        new = [piece for suggestion in found if (piece := _store(suggestion, revision, model)) is not None]
-        touched = Commitment.objects.filter(pk__in={piece.commitment_id for piece in new}).order_by("pk")
-        for commitment in touched.select_for_update(no_key=True):
-            restatement.refresh(commitment)
-            rejudging.refresh(commitment, came={piece.pk for piece in new})
-        before = LinkedRevision.objects.filter(revision=revision).first()
-        LinkedRevision.objects.update_or_create(
-            revision=revision,
-            defaults={
-                "linked_at": began,
-                "model_version": model.version,
-                "suggestions": (before.suggestions if before else 0) + len(new),
-                "attempts": 0,
-                "retry_at": None,
-                "error": "",
-            },
-        )
+        new = _store(found, revision, model)
+        _follow(new)
+        row, _ = LinkedRevision.objects.get_or_create(revision=revision)
+        row.linked_at, row.model_version, row.suggestions = began, model.version, row.suggestions + len(new)
+        row.attempts, row.retry_at, row.error = 0, None, ""
+        row.save()
     return new
+
+
+def _follow(new: Collection[Evidence]) -> None:
+    """Bring the other evidence of the commitments that have new pieces into line with these."""
+    came = {piece.pk for piece in new}
+    touched = Commitment.objects.filter(pk__in={piece.commitment_id for piece in new}).order_by("pk")
+    commitments = list(touched.select_for_update(no_key=True))
+    others = Evidence.objects.filter(commitment__in=commitments).exclude(pk__in=came)
+    with_others = set(others.exclude(state=Evidence.State.REJECTED).values_list("commitment_id", flat=True))
+    for commitment in commitments:
+        if commitment.pk in with_others:
+            restatement.refresh(commitment)
+            rejudging.refresh(commitment, came=came)
 
 
 @dataclass(frozen=True)
@@ -313,6 +315,8 @@ def _figures_before(commitments: Collection[int], revision: Revision) -> dict[in
 
 
 def _mark_gone(revision: Revision, there: list[Evidence]) -> None:
+    if not there:
+        return
     even = " ".join(revision.text.split())
     same_place = set(
         Revision.objects.filter(appearance=revision.appearance_id, number__lte=revision.number).values_list(
@@ -329,32 +333,38 @@ def _mark_gone(revision: Revision, there: list[Evidence]) -> None:
             Evidence.objects.filter(pk=piece.pk).update(gone_since=revision)
 
 
-def _store(suggestion: Suggestion[int], revision: Revision, model: Model) -> Evidence | None:
-    """Store a suggestion unless its quote is there. None if it is."""
-    identity = {
-        "commitment_id": suggestion.commitment,
-        "release_id": revision.release_id,
-        "quote_key": quote_key(suggestion.quote),
+def _store(found: Collection[Suggestion[int]], revision: Revision, model: Model) -> list[Evidence]:
+    """Store suggestions whose quotes are not there yet, together. Returns those that are new."""
+    of_release = Evidence.objects.filter(release=revision.release_id)
+    there = {
+        (commitment, key): pk for pk, commitment, key in of_release.values_list("pk", "commitment_id", "quote_key")
     }
-    piece, created = Evidence.objects.get_or_create(
-        **identity,
-        defaults={
-            "revision": revision,
-            "quote": suggestion.quote,
-            "start": suggestion.start,
-            "end": suggestion.end,
-            "relation": suggestion.judgement.relation,
-            "suggested_relation": suggestion.judgement.relation,
-            "tier": suggestion.judgement.tier,
-            "self_declared": suggestion.judgement.self_declared,
-            "figures": suggestion.figures,
-            "reasons": suggestion.reasons,
-            "features": dict(suggestion.features),
-            "score": suggestion.score,
-            "model_version": model.version,
-        },
-    )
-    return piece if created else None
+    wanted = {
+        (suggestion.commitment, key): Evidence(
+            commitment_id=suggestion.commitment,
+            release_id=revision.release_id,
+            quote_key=key,
+            revision=revision,
+            quote=suggestion.quote,
+            start=suggestion.start,
+            end=suggestion.end,
+            relation=suggestion.judgement.relation,
+            suggested_relation=suggestion.judgement.relation,
+            tier=suggestion.judgement.tier,
+            self_declared=suggestion.judgement.self_declared,
+            figures=suggestion.figures,
+            reasons=suggestion.reasons,
+            features=dict(suggestion.features),
+            score=suggestion.score,
+            model_version=model.version,
+        )
+        for suggestion in found
+        if (suggestion.commitment, key := quote_key(suggestion.quote)) not in there
+    }
+    if not wanted:
+        return []
+    Evidence.objects.bulk_create(wanted.values(), ignore_conflicts=True)  # another worker may have been faster
+    return list(of_release.exclude(pk__in=there.values()).order_by("pk"))
 
 
 def _day(moment: dt.datetime) -> dt.date:
