@@ -18,6 +18,8 @@ COPY manage.py ./
 COPY config config
 COPY tracker tracker
 COPY commitments commitments
+# What every new version of the linker is judged by.
+COPY tests/labelled/unseen tests/labelled/unseen
 RUN DATABASE_URL=sqlite:////tmp/build.sqlite3 DATA_DIR=/tmp/build python manage.py collectstatic --noinput \
     && rm -rf /tmp/build /tmp/build.sqlite3
 USER 10001

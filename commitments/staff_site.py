@@ -14,6 +14,7 @@ _GROUPS = (
     ("Figures", ("measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),
     ("The watch", ("release", "revision", "poll")),
+    ("The linker", ("linkerversion", "linkerswitch")),
     ("Readers", ("subscriber", "digest")),
     ("Accounts", ("user", "group")),
 )

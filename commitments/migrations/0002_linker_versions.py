@@ -19,6 +19,10 @@ class Migration(migrations.Migration):
             name='suggested_relation',
             field=models.CharField(blank=True, choices=[('announces', 'announces it'), ('restates', 'says it again'), ('progress', 'reports progress'), ('fulfils', 'says it is done'), ('slips', 'reports delay or retreat'), ('contradicts', 'contradicts it'), ('context', 'is context')], editable=False, help_text='What the linker took it for.', max_length=20),
         ),
+        migrations.AddIndex(
+            model_name='evidence',
+            index=models.Index(fields=['-decided_at'], name='evidence_last_decided'),
+        ),
         migrations.CreateModel(
             name='LinkerVersion',
             fields=[

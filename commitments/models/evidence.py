@@ -100,6 +100,7 @@ class Evidence(models.Model):
         indexes = [
             models.Index(fields=["state", "-score"], name="evidence_queue"),
             models.Index(fields=["commitment", "state"], name="evidence_of_commitment"),
+            models.Index(fields=["-decided_at"], name="evidence_last_decided"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["commitment", "release", "quote_key"], name="evidence_once_for_a_quote"),

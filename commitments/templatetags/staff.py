@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 
-from commitments.models import Evidence
+from commitments.linking import acceptance, versions
+from commitments.models import Evidence, LinkerSwitch
 
 register = template.Library()
 
@@ -13,3 +16,16 @@ register = template.Library()
 def suggestions_waiting() -> int:
     """How many pieces of evidence wait for a decision."""
     return Evidence.objects.suggested().count()
+
+
+@register.simple_tag
+def acceptance_of_suggestions() -> acceptance.Acceptance | None:
+    """How many of the last suggestions were accepted, by score."""
+    return acceptance.acceptance()
+
+
+@register.simple_tag
+def linker_in_use() -> dict[str, Any]:
+    """The version of the linker in use, and the last switch if there was one."""
+    switch = LinkerSwitch.objects.select_related("by", "version").first()
+    return {"version": versions.in_use().version, "switch": switch}

@@ -18,6 +18,8 @@ from commitments.models import (
     Department,
     Digest,
     LinkedRevision,
+    LinkerSwitch,
+    LinkerVersion,
     Milestone,
     NextEvidence,
     PolicyArea,
@@ -68,6 +70,8 @@ def fill(count: int) -> None:
             recorded_by=make.user(),
         )
         LinkedRevision.objects.get_or_create(revision=piece.revision)
+        version = LinkerVersion.objects.create(name=f"version {unique} with trees", base="base", values={})
+        LinkerSwitch.objects.create(version=version, reason="Better at trees.", by=make.user())
         CommitmentTerm.objects.create(term=f"term {unique}", commitment=owner, weight=1.0)
         TermFrequency.objects.create(term=f"term {unique}", commitments=1)
         subscriber = Subscriber.objects.create(email=f"{unique}@example.org")
