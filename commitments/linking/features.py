@@ -34,15 +34,16 @@ PROMISING = re.compile(r"\b(?:will|to be|plans?|planned|pledg\w+|commit\w*|promi
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What a passage states beside its words: quantities, years, first years of financial years, countries."""
+    """What a passage states beside its words: quantities, years, first years of financial years, countries.
+
+    `features` are those that are the same for every commitment.
+    """
 
     quantities: frozenset[Quantity]
     years: frozenset[int]
     financial_years: frozenset[int]
     countries: frozenset[str]
-    is_heading: bool
-    promises: bool
-    words: int
+    features: Mapping[str, float]
 
 
 @dataclass(slots=True)
@@ -83,14 +84,23 @@ class Document:
         """What a passage states, worked out when first asked for."""
         if number not in self._stated:
             passage = self.passages[number]
+            found = frozenset(quantities.quantities(passage.text))
+            heading = not passage.text.rstrip().endswith((".", "!", "?", "”", '"', ";", ":")) and not passage.lead
             self._stated[number] = Stated(
-                frozenset(quantities.quantities(passage.text)),
+                found,
                 frozenset(quantities.years(passage.text)),
                 frozenset(quantities.financial_years(passage.text)),
                 frozenset(places.countries(f"{passage.text}\n{passage.lead}\n{passage.heading}")),
-                not passage.text.rstrip().endswith((".", "!", "?", "”", '"', ";", ":")) and not passage.lead,
-                bool(PROMISING.search(passage.text)),
-                len(passage.text.split()),
+                {
+                    "heading": float(heading),
+                    "is the title": float(passage.text.strip() == self.title.strip()),
+                    "in a list": float(bool(passage.lead)),
+                    "leads a list": float(passage.text.endswith(":")),
+                    "opens the release": float(number == 0),
+                    "has a number": float(bool(found)),
+                    "promises": float(bool(PROMISING.search(passage.text))),
+                    "words": math.log1p(len(passage.text.split())),
+                },
             )
         return self._stated[number]
 
@@ -253,8 +263,8 @@ class _Beside:
     """A commitment beside a whole release: what is the same for every passage, worked out once."""
 
     profile: Profile
-    title_meanings: dict[str, str]
-    statement_meanings: dict[str, str]
+    title_meant: dict[str, float]
+    statement_meant: dict[str, float]
     rarest: str
     second: str
     pairs: frozenset[str]
@@ -287,13 +297,15 @@ def _beside(
         )
         / drafts[0].profile_total,
         "release bears on others": sum(others) / max(len(others), 1),
+        **_time_features(profile, document),
+        **_place_features(profile, document),
         "voice not official": float(document.voice not in ("official", "parliament")),
         "length": math.log1p(len(document.passages)),
     }
     return _Beside(
         profile,
-        {term: meanings.meaning(term) for term in profile.title},
-        {term: meanings.meaning(term) for term in profile.statement},
+        _meant(profile.title, weight),
+        _meant(profile.statement, weight),
         rarest,
         second,
         pairs,
@@ -307,10 +319,19 @@ def _share(part: frozenset[str], among: frozenset[str], weight: Rarity) -> float
     return sum(map(weight, part & among)) / whole if whole else 0.0
 
 
-def _share_meant(part: Mapping[str, str], among: frozenset[str], weight: Rarity) -> float:
-    """Like `_share`, with words that mean nearly the same. `part` is terms and what each means."""
-    whole = sum(map(weight, part))
-    return sum(weight(term) for term, meaning in part.items() if meaning in among) / whole if whole else 0.0
+def _meant(part: frozenset[str], weight: Rarity) -> dict[str, float]:
+    """What each meaning in a part of a commitment's words is worth."""
+    worth: dict[str, float] = {}
+    for term in part:
+        meaning = meanings.meaning(term)
+        worth[meaning] = worth.get(meaning, 0.0) + weight(term)
+    return worth
+
+
+def _share_meant(part: dict[str, float], among: frozenset[str]) -> float:
+    """Like `_share`, with words that mean nearly the same."""
+    whole = sum(part.values())
+    return sum(map(part.__getitem__, among & part.keys())) / whole if whole else 0.0
 
 
 def _worth(pairs: frozenset[str], weight: Rarity) -> float:
@@ -319,7 +340,7 @@ def _worth(pairs: frozenset[str], weight: Rarity) -> float:
 
 def _pairing(document: Document, beside: _Beside, draft: _Draft, weight: Rarity, rival: float) -> Pairing:
     number = draft.passage
-    profile, passage = beside.profile, document.passages[number]
+    profile = beside.profile
     sentence, window = document.stems[number], document.window[number]
     meant, meant_window = document.meant[number], document.meant_window[number]
     weights = sorted(map(weight, draft.matched), reverse=True)
@@ -333,10 +354,10 @@ def _pairing(document: Document, beside: _Beside, draft: _Draft, weight: Rarity,
         "title in window": title_in_window,
         "statement in passage": _share(profile.statement, sentence, weight),
         "statement in window": _share(profile.statement, window, weight),
-        "title meant in passage": _share_meant(beside.title_meanings, meant, weight),
-        "title meant in window": _share_meant(beside.title_meanings, meant_window, weight),
-        "statement meant in passage": _share_meant(beside.statement_meanings, meant, weight),
-        "statement meant in window": _share_meant(beside.statement_meanings, meant_window, weight),
+        "title meant in passage": _share_meant(beside.title_meant, meant),
+        "title meant in window": _share_meant(beside.title_meant, meant_window),
+        "statement meant in passage": _share_meant(beside.statement_meant, meant),
+        "statement meant in window": _share_meant(beside.statement_meant, meant_window),
         "all in passage": draft.in_passage / draft.profile_total,
         "all in window": draft.in_window / draft.profile_total,
         "mass in passage": math.log1p(draft.in_passage),
@@ -356,16 +377,9 @@ def _pairing(document: Document, beside: _Beside, draft: _Draft, weight: Rarity,
         "beaten by rival": float(rival > draft.strength),
         "other passages": sum(other.strength for other in beside.drafts[:3] if other is not draft) / 2,
         **_number_features(profile, stated.quantities, shared, title_in_window),
-        **_time_features(profile, document, stated),
-        **_place_features(profile, document, stated),
-        "heading": float(stated.is_heading),
-        "is the title": float(passage.text.strip() == document.title.strip()),
-        "in a list": float(bool(passage.lead)),
-        "leads a list": float(passage.text.endswith(":")),
-        "opens the release": float(number == 0),
-        "has a number": float(bool(stated.quantities)),
-        "promises": float(stated.promises),
-        "words": math.log1p(stated.words),
+        **_passage_time_features(profile, document, stated),
+        **_passage_place_features(profile, stated),
+        **stated.features,
         "strength beside its best": draft.strength / beside.drafts[0].strength,
     }
     return Pairing(
@@ -390,7 +404,7 @@ def _number_features(
     }
 
 
-def _time_features(profile: Profile, document: Document, stated: Stated) -> dict[str, float]:
+def _time_features(profile: Profile, document: Document) -> dict[str, float]:
     published = document.published
     latest = max((year for year in document.years if year < 2100), default=None)
     made_on = profile.made_on or profile.took_office
@@ -402,12 +416,6 @@ def _time_features(profile: Profile, document: Document, stated: Stated) -> dict
         lead = 0.0
     before_office = bool(published and profile.took_office and published < profile.took_office)
     after_office = bool(published and profile.left_office and published > profile.left_office)
-    here, fiscal_here, fiscal_all = stated.years, stated.financial_years, document.title_financial_years
-    conflict = (
-        bool(profile.financial_years)
-        and bool(fiscal_here | fiscal_all)
-        and not (profile.financial_years & (fiscal_here | fiscal_all))
-    )
     late = (published - made_on) / DAY / 365 if published and made_on else 0.0
     return {
         "published long before": float(lead > 0.5),
@@ -417,13 +425,21 @@ def _time_features(profile: Profile, document: Document, stated: Stated) -> dict
         "date unknown": float(published is None),
         "before the administration": float(before_office),
         "after the administration": float(after_office),
-        "financial year differs": float(conflict),
-        "year in common": float(bool(profile.years & (here or document.years))),
-        "other years only": float(bool(profile.years and here and not profile.years & here)),
     }
 
 
-def _place_features(profile: Profile, document: Document, stated: Stated) -> dict[str, float]:
+def _passage_time_features(profile: Profile, document: Document, stated: Stated) -> dict[str, float]:
+    fiscal = stated.financial_years | document.title_financial_years
+    return {
+        "financial year differs": float(
+            bool(profile.financial_years and fiscal and not profile.financial_years & fiscal)
+        ),
+        "year in common": float(bool(profile.years & (stated.years or document.years))),
+        "other years only": float(bool(profile.years and stated.years and not profile.years & stated.years)),
+    }
+
+
+def _place_features(profile: Profile, document: Document) -> dict[str, float]:
     home = sum(count for country, count in document.countries.items() if country in places.HOME)
     abroad = {
         country: count
@@ -432,14 +448,19 @@ def _place_features(profile: Profile, document: Document, stated: Stated) -> dic
     }
     main_abroad = max(abroad.values(), default=0)
     wanted = profile.countries - places.HOME
-    here = stated.countries
     return {
         "another country in title": float(bool(document.title_countries - places.HOME - profile.countries)),
         "abroad": float(main_abroad > 0 and main_abroad >= home and not wanted & document.countries.keys()),
         "foreign only": float(main_abroad > 0 and home == 0 and not wanted & document.countries.keys()),
         "no home named": float(home == 0),
+        "country missing": float(bool(wanted) and not wanted & document.countries.keys()),
+    }
+
+
+def _passage_place_features(profile: Profile, stated: Stated) -> dict[str, float]:
+    wanted, here = profile.countries - places.HOME, stated.countries
+    return {
         "country named here": float(bool(wanted & here)),
         "country missing here": float(bool(wanted) and not wanted & here),
-        "country missing": float(bool(wanted) and not wanted & document.countries.keys()),
         "another country here": float(bool(here - places.HOME - profile.countries) and not wanted & here),
     }

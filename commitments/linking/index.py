@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -86,7 +85,9 @@ class DatabaseIndex:
 @lru_cache(maxsize=PROFILES_KEPT)
 def _profile(values: str, took_office: dt.date | None, left_office: dt.date | None) -> Profile:
     """A profile as stored. Kept by all that it is made of, so that an edit in any process is seen at once."""
-    return replace(Profile.from_json(json.loads(values)), took_office=took_office, left_office=left_office)
+    office = {"took_office": took_office, "left_office": left_office}
+    stored = json.loads(values) | {name: day.isoformat() if day else None for name, day in office.items()}
+    return Profile.from_json(stored)
 
 
 def _given() -> str:
