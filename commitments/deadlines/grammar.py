@@ -43,7 +43,7 @@ _BEGINS = re.compile(
 _ONLY_BEGINS = re.compile(r"after|following|not\s+(?:before|until)|no\s+(?:earlier|sooner)")
 _BEFORE = re.compile(r"before|ahead|prior")
 _IN_TIME_FOR = re.compile(r"in\s+time|ready")
-_AT_THE_EARLIEST = re.compile(r"\s*,?\s+(?:at\s+the\s+(?:very\s+)?earliest|or\s+later)\b")
+_AT_THE_EARLIEST = re.compile(r",?\s+(?:at\s+the\s+(?:very\s+)?earliest|or\s+later)\b")
 #: After a year or decade: "before the decade is out", "by the decade's end".
 _ITS_END = re.compile(r"(?:'s)?\s+(?:is\s+(?:out|over)|end|close)\b|'s\s+(?:end|close)\b")
 _MIDDLE = ("mid", "middle", "halfway", "half-way", "midway", "mid-way")

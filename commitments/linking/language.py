@@ -10,8 +10,10 @@ import re
 
 #: Fewer words than this are too few to tell: a name, a heading, a row of a table.
 LEAST_WORDS = 12
-#: Of English running text every fifth word is one of these; of text with this share or more nothing else is asked.
+#: Of English running text every fifth word is one of its small words. From the lower share on a text is not foreign,
+#: whatever else is in it; from the higher on it is English among foreign ones.
 ENGLISH_SHARE = 0.06
+SURELY_ENGLISH_SHARE = 0.15
 #: In other languages at least this share of the words has a letter that English lacks, or their small words prevail.
 ACCENTED_SHARE = 0.1
 
@@ -31,6 +33,12 @@ _OTHERS = frozenset(
         """
     )
 )
+
+
+def is_english(text: str) -> bool:
+    """Whether a text is surely English."""
+    words = _WORD.findall(text.lower())
+    return bool(words) and sum(word in _ENGLISH for word in words) >= SURELY_ENGLISH_SHARE * len(words)
 
 
 def is_foreign(text: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_HEADING_WORDS = 14
+MAX_HEADING_CHARACTERS = 200
 #: Lines of plain text that were broken to fit a width end between these; longer lines are paragraphs of their own.
 LEAST_WIDTH, MOST_WIDTH = 40, 120
 MAX_LABEL_LINE = 80
@@ -74,6 +75,8 @@ def stripped(text: str, start: int, end: int) -> tuple[int, int]:
 def is_heading(paragraph: str) -> bool:
     """Whether a line stands over others rather than saying something."""
     last = paragraph[-1]
+    if len(paragraph) > MAX_HEADING_CHARACTERS:
+        return False
     if last in '.;,…”"' or len(paragraph.split(None, MAX_HEADING_WORDS)) > MAX_HEADING_WORDS:
         return False
     if last in "!?:":
@@ -90,7 +93,8 @@ def _single(text: str, start: int, end: int, number: int, led: bool, follows: in
     if numbered and not led:
         inner = start + numbered.end()
         rest = text[inner:end]
-        short = len(rest.split()) <= MAX_HEADING_WORDS and rest[-1] not in '.;:,…”"'
+        short = len(rest) <= MAX_HEADING_CHARACTERS and len(rest.split()) <= MAX_HEADING_WORDS
+        short = short and rest[-1] not in '.;:,…”"'
         over_text = not BULLET.match(text, follows)
         return Block(inner, end, "heading" if short and over_text else "text", number)
     if bullet := BULLET.match(line):

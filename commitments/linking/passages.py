@@ -117,12 +117,10 @@ def split(text: str) -> list[Passage]:
     What is in another language than English is left out.
     """
     text = text[:MAX_TEXT_CHARACTERS]
-    if language.is_foreign(text):
-        return []
+    foreign = language.is_foreign(text)
     pieces = list(layout.blocks(text))
     turns = speakers.turns(text)
     above = Counter(text[one.start : one.end].split(",")[0].strip() for one in pieces if one.shape == "heading")
-    mixed = not text.isascii()
     passages: list[Passage] = []
     voice = _Voice()
     speaks = ""  # whose turn it is in a transcript
@@ -132,17 +130,17 @@ def split(text: str) -> list[Passage]:
         start, end = piece.start, piece.end
         words = text[start:end]
         shape = piece.shape
+        if not language.is_english(words) if foreign else language.is_foreign(words):
+            continue
         if shape == "heading":
             lead = caption = ""
             voice.until = number
-            notes = notes or bool(_NOTES.fullmatch(words))
+            notes = notes or _begins_notes(words)
             if speakers.named_above(above, words):
                 speaks = words
                 continue
             heading, speaks = words, ""
             passages.append(Passage(words, start, end, paragraph=piece.paragraph, kind="heading"))
-            continue
-        if mixed and shape == "text" and language.is_foreign(words):
             continue
         if start in turns:
             start, speaks = turns[start]
@@ -150,8 +148,8 @@ def split(text: str) -> list[Passage]:
             voice.until = number - 1
         elif shape == "text":
             start = speakers.question_or_answer(text, start)
-        leads = {"row": f"{caption} {piece.header}".strip(), "item": lead}.get(shape, "")
-        notes = notes or bool(_NOTES.fullmatch(words))
+        leads = {"row": f"{caption} {piece.header}".strip()[:MAX_PASSAGE_CHARACTERS], "item": lead}.get(shape, "")
+        notes = notes or _begins_notes(words)
         for part_start, part_end in _sentences(text, start, end) if shape != "row" else _trimmed(text, start, end):
             sentence = text[part_start:part_end]
             who = voice.at(number) or speaks
@@ -169,6 +167,10 @@ def split(text: str) -> list[Passage]:
             voice.who = voice.last = said or voice.last
             voice.until = _quotation_ends(text, pieces, number + 1)
     return passages
+
+
+def _begins_notes(words: str) -> bool:
+    return len(words) <= layout.MAX_HEADING_CHARACTERS and bool(_NOTES.fullmatch(words))
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
