@@ -335,6 +335,8 @@ def _mark_gone(revision: Revision, there: list[Evidence]) -> None:
 
 def _store(found: Collection[Suggestion[int]], revision: Revision, model: Model) -> list[Evidence]:
     """Store suggestions whose quotes are not there yet, together. Returns those that are new."""
+    if not found:
+        return []
     of_release = Evidence.objects.filter(release=revision.release_id)
     there = {
         (commitment, key): pk for pk, commitment, key in of_release.values_list("pk", "commitment_id", "quote_key")

@@ -52,7 +52,11 @@ class CommitmentTerm(models.Model):
     weight = models.FloatField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["term", "commitment"], name="commitment_term_once")]
+        # The weight is among the fields so that the index alone answers what the linker asks. A commitment's entries
+        # are written with its profile, of which there is one, so no term is there twice.
+        constraints = [
+            models.UniqueConstraint(fields=["term", "commitment", "weight"], name="commitment_term_with_weight")
+        ]
 
     def __str__(self) -> str:
         return f"{self.term} in {self.commitment_id}"
