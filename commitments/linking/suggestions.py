@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from commitments import restatement
-from commitments.linking import quantities
+from commitments.linking import near_equal, quantities
 from commitments.linking import reasons as explaining
 from commitments.linking import relation as judging
 from commitments.linking.features import Document, Pairing, Rarity, compare, document
@@ -141,6 +141,7 @@ def read(
     matches = [
         match for one in scored if (match := _heard_before(one, release, before.get(one.commitment, ()))).score >= least
     ]
+    matches = near_equal.only_named(matches, release.where.keys() | release.title_stems)
     matches.sort(key=lambda match: (-match.score, str(match.commitment)))
     return Reading(release, found.rarity, matches[:MAX_SUGGESTIONS])
 
