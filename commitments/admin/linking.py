@@ -57,9 +57,7 @@ class LinkerVersionAdmin(ReadOnlyAdmin):
 
     change_list_template = "admin/commitments/linkerversion/change_list.html"
     change_form_template = "admin/commitments/linkerversion/change_form.html"
-    list_display = ["name", "state", "made_at", "made_by", "learnt_from", "labelled_documents", "held_back_decisions"]
-    list_select_related = ["made_by"]
-    list_filter = [("refused", admin.EmptyFieldListFilter)]
+    list_display = ["name", "state", "made_at", "learnt_from", "figures"]
     search_fields = ["name", "refused"]
     fields = ["name", "base", "state", "refused", "made_at", "made_by", "command", "learnt_from", "data_sha256"]
 
@@ -79,13 +77,11 @@ class LinkerVersionAdmin(ReadOnlyAdmin):
     def learnt_from(self, version: LinkerVersion) -> str:
         return ", ".join(f"{count} {name}" for name, count in version.decisions.items() if count)
 
-    @admin.display(description="labelled documents")
-    def labelled_documents(self, version: LinkerVersion) -> str:
-        return _before_and_after(version, "labelled documents")
-
-    @admin.display(description="held-back decisions")
-    def held_back_decisions(self, version: LinkerVersion) -> str:
-        return _before_and_after(version, "held-back decisions")
+    @admin.display(description="figures, before → of this version")
+    def figures(self, version: LinkerVersion) -> str:
+        return "; ".join(
+            f"{name} {version.before.get(name, 0):.3f} → {value:.3f}" for name, value in version.after.items()
+        )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         context = {
@@ -140,14 +136,6 @@ class LinkerVersionAdmin(ReadOnlyAdmin):
 
 def _may_switch(request: HttpRequest) -> bool:
     return request.user.has_perm("commitments.add_linkerswitch")
-
-
-def _before_and_after(version: LinkerVersion, where: str) -> str:
-    return "; ".join(
-        f"{name.removeprefix(where).lstrip(', ')} {version.before.get(name, 0):.3f} → {value:.3f}"
-        for name, value in version.after.items()
-        if name.startswith(where)
-    )
 
 
 @admin.register(LinkerSwitch)
