@@ -15,7 +15,6 @@ from django.db import connection, models, transaction
 from django.db.models import F, Max, Min
 from django.db.models.functions import Cast
 from django.db.models.signals import post_save, pre_delete
-from django.utils import timezone
 
 from commitments.linking import terms_of_office
 from commitments.linking.profile import CommitmentWords, Profile, profile
@@ -67,7 +66,7 @@ class DatabaseIndex:
         from commitments.models import LinkingProfile
 
         found: dict[int, Profile] = {}
-        inferred = _terms_of_office(_newest_change())
+        inferred = _terms_of_office_now()
         for batch in _batches(list(keys), BATCH):
             rows = LinkingProfile.objects.filter(commitment__in=batch).values_list(
                 "commitment_id",
@@ -102,11 +101,12 @@ def _asked(query: str, given: Mapping[str, int], *parameters: int) -> list[Any]:
         return list(cursor.fetchall())
 
 
-def _newest_change() -> dt.datetime | None:
+def _terms_of_office_now() -> Mapping[str, tuple[dt.date, dt.date | None]]:
     from commitments.models import Commitment
 
-    newest: dt.datetime | None = Commitment.objects.aggregate(newest=Max("linkable_since"))["newest"]
-    return newest
+    if Commitment.objects.filter(linkable_since=None).exists():  # a change that nothing is dated by yet
+        return _terms_of_office.__wrapped__(None)
+    return _terms_of_office(Commitment.objects.aggregate(newest=Max("linkable_since"))["newest"])
 
 
 @lru_cache(maxsize=1)
@@ -178,7 +178,7 @@ def _update(commitments: Sequence[int]) -> None:
     ]
     CommitmentTerm.objects.bulk_create(entries, batch_size=2000)
     _count(Counter(entry.term for entry in entries))
-    Commitment.objects.filter(pk__in=[key for key in changed if key in new]).update(linkable_since=timezone.now())
+    Commitment.objects.filter(pk__in=[key for key in changed if key in new]).update(linkable_since=None)
 
 
 def _forget(commitments: Sequence[int]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from bisect import bisect_right
 from collections.abc import Collection, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 
 from commitments import restatement
@@ -33,9 +34,8 @@ logger = logging.getLogger(__name__)
 FIRST_RETRY = dt.timedelta(minutes=1)
 LONGEST_RETRY = dt.timedelta(days=1)
 UNFINISHED = "Linking it was begun and has not ended."
-
-#: A change of the record may be committed this long after the time that it carries.
-COMMIT_WITHIN = dt.timedelta(minutes=2)
+#: Databases limit how many values one query may name.
+CHANGES_AT_A_TIME = 800
 
 
 @dataclass(frozen=True)
@@ -198,6 +198,7 @@ def pending(now: dt.datetime) -> Generator[tuple[Revision, set[int] | None], Non
     Those never linked, and the latest of each release where a commitment's words have changed since. One that
     failed is left alone until it is to be tried again.
     """
+    _notice_changes()
     revisions = (
         Revision.objects.filter(Q(linking__retry_at=None) | Q(linking__retry_at__lte=now))
         .select_related("release", "appearance__source", "linking")
@@ -206,18 +207,35 @@ def pending(now: dt.datetime) -> Generator[tuple[Revision, set[int] | None], Non
     )
     for revision in revisions.filter(Q(linking=None) | Q(linking__linked_at=None)).iterator(chunk_size=100):
         yield revision, None
-    linkable = Commitment.objects.filter(merged_into=None)
-    newest = linkable.aggregate(newest=Max("linkable_since"))["newest"]
-    if newest is None:
+    changes = Commitment.objects.filter(merged_into=None, linkable_since__isnull=False).order_by("linkable_since")
+    last = changes.last()
+    if last is None:
         return
     newer = Revision.objects.filter(appearance=OuterRef("appearance"), number__gt=OuterRef("number"))
-    again = revisions.filter(~Exists(newer), linking__linked_at__lt=newest + COMMIT_WITHIN)
+    again = revisions.filter(~Exists(newer), linking__linked_at__lt=last.linkable_since)
+    oldest = again.aggregate(oldest=Min("linking__linked_at"))["oldest"]
+    if oldest is None:
+        return
+    since = list(changes.filter(linkable_since__gt=oldest).values_list("linkable_since", "pk"))
+    times = [time or oldest for time, _ in since]
     for revision in again.iterator(chunk_size=100):
-        linked_at = revision.linking.linked_at or newest
-        settled = Q(linkable_since__gt=linked_at - COMMIT_WITHIN, linkable_since__lte=now - COMMIT_WITHIN)
-        changed = set(linkable.filter(Q(linkable_since__gt=linked_at) | settled).values_list("pk", flat=True))
-        if changed:
-            yield revision, changed
+        yield revision, {pk for _, pk in since[bisect_right(times, revision.linking.linked_at or oldest) :]}
+
+
+def _notice_changes() -> None:
+    """Date the changes of commitments' words by when they are first seen here.
+
+    When they were made would not do: what is committed late would pass for compared with releases linked before.
+    """
+    unseen = Commitment.objects.filter(linkable_since=None)
+    if not unseen.exists():
+        return
+    with transaction.atomic():
+        free = unseen.select_for_update(no_key=True, skip_locked=True)  # who is changing one now will leave it unseen
+        keys = list(free.order_by("pk").values_list("pk", flat=True))
+        now = timezone.now()
+        for start in range(0, len(keys), CHANGES_AT_A_TIME):
+            Commitment.objects.filter(pk__in=keys[start : start + CHANGES_AT_A_TIME]).update(linkable_since=now)
 
 
 def link_pending(limit: int | None = None, now: dt.datetime | None = None) -> LinkingOutcome:

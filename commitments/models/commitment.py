@@ -125,10 +125,11 @@ class Commitment(models.Model):
     demonstration = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     linkable_since = models.DateTimeField(
-        default=timezone.now,
+        null=True,
         editable=False,
         db_index=True,
-        help_text="When its words last changed; releases linked before then are looked at again for it.",
+        help_text="When the linker first saw its words as they are; releases linked before then are looked at again "
+        "for it. Empty until it has.",
     )
 
     objects = CommitmentQuerySet.as_manager()

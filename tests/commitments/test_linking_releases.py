@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from commitments import append_only, decisions, linking
@@ -263,11 +265,10 @@ def test_a_commitment_that_is_removed_leaves_nothing_in_the_index(record: None) 
     assert TermFrequency.objects.get(term="ferri").commitments == 0
 
 
-def test_a_commitment_with_new_words_is_looked_for_in_releases_that_were_linked_before(
-    record: None, publish: Any
-) -> None:
-    revision = publish("The lighthouse at Corrie has been handed over to the coast guard museum.")
-    linking.link_pending()
+LIGHTHOUSE_NEWS = "The lighthouse at Corrie has been handed over to the coast guard museum."
+
+
+def promise_the_lighthouse() -> Commitment:
     commitment = Commitment.objects.get(reference="T-3")
     commitment.title = "Hand the lighthouse at Corrie over to the coast guard museum"
     commitment.save()
@@ -277,8 +278,42 @@ def test_a_commitment_with_new_words_is_looked_for_in_releases_that_were_linked_
         statement="Give the lighthouse at Corrie to the museum of the coast guard.",
         effective_from=dt.date(2030, 4, 1),
     )
+    return commitment
+
+
+def test_a_commitment_with_new_words_is_looked_for_in_releases_that_were_linked_before(
+    record: None, publish: Any
+) -> None:
+    revision = publish(LIGHTHOUSE_NEWS)
+    linking.link_pending()
+    commitment = promise_the_lighthouse()
     assert linking.link_pending().suggestions == 1
     assert revision.release.evidence.get().commitment == commitment
+    assert linking.link_pending().linked == 0, "it was compared with that release once"
+
+
+@pytest.mark.many_writers
+@pytest.mark.django_db(transaction=True)
+def test_words_changed_before_a_release_was_linked_and_committed_after_it_are_looked_for(
+    record: None, publish: Any
+) -> None:
+    publish(LIGHTHOUSE_NEWS)
+    changed, may_commit = threading.Event(), threading.Event()
+
+    def change() -> None:
+        with transaction.atomic():
+            promise_the_lighthouse()
+            changed.set()
+            may_commit.wait(10)
+        connection.close()
+
+    editing = threading.Thread(target=change)
+    editing.start()
+    changed.wait(10)
+    assert linking.link_pending().suggestions == 0
+    may_commit.set()
+    editing.join()
+    assert linking.link_pending().suggestions == 1
 
 
 def test_saving_a_commitment_without_new_words_links_nothing_again(record: None, publish: Any) -> None:
