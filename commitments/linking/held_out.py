@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from commitments.linking import fitting
+from commitments.linking import fitting, relation_fitting
 from commitments.linking.fitting import Example
 from commitments.linking.labelled import LabelledRelease, LabelledSet
 from commitments.linking.model import Model
+from commitments.linking.relation_fitting import Told
 
 #: The name of a set and the key of a release in it.
 ReleaseKey = tuple[str, str]
 Models = Mapping[ReleaseKey, Model]
 
 
-def models(scored: Sequence[LabelledSet], known: Sequence[Example], base: Model, folds: int | None = None) -> Models:
-    """For each release of some sets a model fitted to what is known of all others.
+def models(
+    scored: Sequence[LabelledSet],
+    known: Sequence[Example],
+    base: Model,
+    folds: int | None = None,
+    told: Sequence[Told] = (),
+) -> Models:
+    """For each release of some sets a model fitted to what is known of all others, its relations to what is `told`.
 
     Each release is left out alone, or, which is quicker, in one of so many groups.
     """
@@ -25,6 +33,10 @@ def models(scored: Sequence[LabelledSet], known: Sequence[Example], base: Model,
     for group in groups:
         left_out = set(group)
         fitted = fitting.fit([example for example in known if example.release not in left_out], base)
+        if told:
+            fitted = replace(
+                fitted, relations=relation_fitting.fit([one for one in told if one.release not in left_out])
+            )
         found |= dict.fromkeys(group, fitted)
     return found
 

@@ -29,6 +29,7 @@ class Model:
     `common` gives the share of passages of everyday releases in which a stem occurs. `made` tells when, by
     which command and from which data (as a hash) the file was made; `metrics` how good it was then.
     `memory` holds, by commitment (its key as text), what `commitments.linking.memory` keeps of decisions on it.
+    `relations` gives coefficients for each relation, by feature of `commitments.linking.relation_features`.
     """
 
     version: str
@@ -40,6 +41,7 @@ class Model:
     made: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     memory: Mapping[str, Mapping[str, Sequence[Sequence[str]]]] = field(default_factory=dict)
+    relations: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def score(self, features: Mapping[str, float]) -> float:
         """How sure it is, from 0 to 1, that the passage bears on the commitment."""
@@ -69,6 +71,7 @@ class Model:
             "passage_coefficients": dict(self.passage_coefficients),
             "common": dict(self.common),
             "memory": dict(self.memory),
+            "relations": {relation: dict(weights) for relation, weights in self.relations.items()},
         }
 
     @classmethod

@@ -15,6 +15,7 @@ from commitments.linking.features import document
 from commitments.linking.index import DatabaseIndex
 from commitments.linking.suggestions import judge, said_of_figures
 from commitments.linking.tied_figures import FigureRow
+from commitments.linking.versions import in_use
 from commitments.models import Commitment, Evidence
 
 
@@ -71,9 +72,10 @@ def _corrected(piece: Evidence, pieces: Sequence[Evidence], came: Collection[int
         return False
     number = places.index((piece.start, piece.end))
     before = (piece.relation, piece.tier, piece.reasons)
-    thought = judge(release, number, profile, then.said, rows_then)
+    relations = in_use().relations
+    thought = judge(release, number, profile, then.said, rows_then, relations)
     if (thought.relation, thought.tier) == (piece.relation, piece.tier):
-        judged = judge(release, number, profile, now.said, rows_now)
+        judged = judge(release, number, profile, now.said, rows_now, relations)
         piece.relation, piece.tier = judged.relation, judged.tier
         piece.suggested_relation = judged.relation
     said = dict(zip(said_of_figures(rows_then, then.figures), said_of_figures(rows_now, now.figures), strict=True))

@@ -17,11 +17,12 @@ from commitments import restatement
 from commitments.linking import near_equal, quantities
 from commitments.linking import reasons as explaining
 from commitments.linking import relation as judging
+from commitments.linking.circumstances import circumstances
 from commitments.linking.features import Document, Pairing, Rarity, compare, document
 from commitments.linking.memory import NOTHING, Likeness, likeness
 from commitments.linking.model import Model
 from commitments.linking.profile import Profile
-from commitments.linking.relation import Circumstances, Judgement
+from commitments.linking.relation import Judgement, Weights
 from commitments.linking.retrieval import Index, candidates
 from commitments.linking.tied_figures import FigureRow, SeriesWords, tied
 
@@ -98,6 +99,7 @@ class Reading(Generic[Key]):
     document: Document
     rarity: Rarity
     matches: list[Match[Key]]
+    relations: Weights
 
 
 def read(
@@ -143,7 +145,7 @@ def read(
     ]
     matches = near_equal.only_named(matches, release.where.keys() | release.title_stems)
     matches.sort(key=lambda match: (-match.score, str(match.commitment)))
-    return Reading(release, found.rarity, matches[:MAX_SUGGESTIONS])
+    return Reading(release, found.rarity, matches[:MAX_SUGGESTIONS], model.relations)
 
 
 def _heard_before(match: Match[Key], release: Document, figures: Collection[float]) -> Match[Key]:
@@ -171,7 +173,7 @@ def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.d
         {**row, "restated": restatement.is_restated(row, known.figures)}
         for row in tied(release, match.pairing.passage, profile, known.series, release.published or today)
     ]
-    judgement = judge(release, match.pairing.passage, profile, known.said, rows)
+    judgement = judge(release, match.pairing.passage, profile, known.said, rows, reading.relations)
     said = explaining.reasons(
         release, profile, match.pairing, reading.rarity, match.score, said_of_figures(rows, known.figures)
     )
@@ -190,24 +192,17 @@ def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.d
 
 
 def judge(
-    release: Document, passage_number: int, profile: Profile, said_before: bool, rows: Sequence[FigureRow]
+    release: Document,
+    passage_number: int,
+    profile: Profile,
+    said_before: bool,
+    rows: Sequence[FigureRow],
+    relations: Weights,
 ) -> Judgement:
     """How a passage with these figures bears on a commitment, of which an earlier release has spoken or not."""
     passage = release.passages[passage_number]
-    return judging.judge(
-        passage.text,
-        passage.lead,
-        Circumstances(
-            voice=release.voice,
-            published=release.published,
-            made_on=profile.made_on,
-            left_office=profile.left_office,
-            said_before=said_before,
-            new_figure=any(row["series"] is not None and not row["restated"] for row in rows),
-            aims_to_lower=profile.aims_to_lower,
-            matched=release.stems[passage_number] & profile.weights.keys(),
-        ),
-    )
+    now = circumstances(release, passage_number, profile, said_before, rows)
+    return judging.judge(passage.text, passage.lead, now, relations)
 
 
 def _was_there(passage: str, quotes: Collection[str]) -> bool:

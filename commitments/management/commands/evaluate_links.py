@@ -8,12 +8,22 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from commitments.linking import ablation, counting, evaluation, evaluation_table, fitting, held_out, kept_scores
+from commitments.linking import (
+    ablation,
+    counting,
+    evaluation,
+    evaluation_table,
+    fitting,
+    held_out,
+    kept_scores,
+    relation_fitting,
+)
 from commitments.linking import labelled as labelling
 from commitments.linking.evaluation import Scored
 from commitments.linking.kept_scores import KeptScores
 from commitments.linking.labelled import LabelledSet
 from commitments.linking.model import Model, shipped
+from commitments.linking.relation_fitting import Told
 
 
 class Command(BaseCommand):
@@ -64,9 +74,10 @@ class Command(BaseCommand):
             if options["cross_validate"]
             else []
         )
+        told = [pair for one in (own, *others) for pair in relation_fitting.told(one)] if known else []
         try:
             earlier = kept_scores.read(options["against"], folder, own) if options["against"] else None
-            method, scored = _linker(own, known, model, least)
+            method, scored = _linker(own, known, told, model, least)
             if options["keep"]:
                 kept_scores.keep(options["keep"], folder, KeptScores(method, least, dict(scored.scores)))
         except (kept_scores.UnreadableScores, OSError) as error:
@@ -99,12 +110,14 @@ def _sets(folders: Sequence[Path]) -> list[LabelledSet]:
     return sets
 
 
-def _linker(own: LabelledSet, known: Sequence[fitting.Example], model: Model, least: float) -> tuple[str, Scored]:
+def _linker(
+    own: LabelledSet, known: Sequence[fitting.Example], told: Sequence[Told], model: Model, least: float
+) -> tuple[str, Scored]:
     """What was run, in words, and what it gave: the shipped model, or where examples are given, one refitted."""
     name = f"linker {model.version}"
     if not known:
         return name, evaluation.run(own, lambda release: model, least)
-    models = held_out.models([own], known, model)
+    models = held_out.models([own], known, model, told=told)
     return f"{name}, cross-validated", evaluation.run(own, held_out.chosen(models, own), least)
 
 
