@@ -6,12 +6,14 @@
                "precision": 0.9, "recall": 0.8, "F1": 0.85, "F1 from": 0.8, "F1 to": 0.9,
                "relation right": 0.8, "quote right": 0.9,
                "hard negatives": 198, "hard negatives passed": 9, "bear on nothing, hit": 1}],
-     "together": {"documents": 144, "precision": 0.9, "recall": 0.8, "F1": 0.85, "F1 from": 0.8, "F1 to": 0.9},
+     "together": {"documents": 50, "fitted to": false,
+                  "precision": 0.9, "recall": 0.8, "F1": 0.85, "F1 from": 0.8, "F1 to": 0.9},
      "reliability": [{"from": 0.5, "pairs": 20, "mean score": 0.55, "share that belongs": 0.6}],
      "brier": 0.01}
 
 `fitted to` tells how a set was measured: where true, each document was scored by a model fitted without it (ten folds
-over documents); where false, by the model itself, which was never fitted to any document of the set. Shares are from 0
+over documents); where false, by the model itself, which was never fitted to any document of the set. `together` is over
+the sets never fitted to, or where there are none, over all; `reliability` and `brier` are over all. Shares are from 0
 to 1, or None where there was nothing to judge; counts are of pairs as `counting.main_scope` says.
 """
 
@@ -25,7 +27,6 @@ from typing import Any
 from commitments.linking import counting, evaluation, fitting, held_out
 from commitments.linking.counting import Counts
 from commitments.linking.evaluation import Scored, Truth
-from commitments.linking.fitting import Example
 from commitments.linking.labelled import LabelledSet
 from commitments.linking.model import Model
 
@@ -37,14 +38,13 @@ def measured(
     on: dt.date,
     fitted_to: Sequence[LabelledSet],
     unseen: Sequence[LabelledSet] = (),
-    also: Sequence[Example] = (),
 ) -> dict[str, Any]:
     """Measure a fitted model with its threshold, for `metrics["quality"]`.
 
-    `fitted_to` are the sets that its coefficients come from and `also` the other examples, such as decisions;
-    `unseen` are sets that nothing was fitted to. No two sets may have the same name.
+    `fitted_to` are the sets that its coefficients come from, `unseen` others that nothing was fitted to. No two sets
+    may have the same name.
     """
-    known = [*also, *(example for one in fitted_to for example in fitting.examples(one, model))]
+    known = [example for one in fitted_to for example in fitting.examples(one, model)]
     held = held_out.models(fitted_to, known, model, FOLDS) if fitted_to else {}
     sets: list[dict[str, Any]] = []
     releases: list[Counts] = []
@@ -53,12 +53,13 @@ def measured(
         scored = evaluation.run(one, held_out.chosen(held, one) if seen else lambda release: model, model.threshold)
         counts = evaluation.later_by_release(one, scored.scores, model.threshold)
         sets.append({"name": one.name, "fitted to": seen, **_described(one), **_judged(one, scored, counts, model)})
-        releases += counts
+        if seen == (not unseen):
+            releases += counts
         truths += evaluation.truths(one, scored.scores)
     return {
         "measured on": on.isoformat(),
         "sets": sets,
-        "together": {"documents": len(releases), **_rates(releases)},
+        "together": {"documents": len(releases), "fitted to": not unseen, **_rates(releases)},
         "reliability": evaluation.calibration(truths),
         "brier": evaluation.brier(truths),
     }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from commitments.linking import versions
+from commitments.linking.model import shipped
 from commitments.models import FINAL_STATUSES, Definition, Judgeability, Relation, Status, Tier
 from commitments.timing import Timing
 from tracker.models import Voice
 
 from . import meanings
+from .linker_quality import LinkerQuality, linker_quality
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Methodology:
     voices: list[Term]
     judgeability: list[Term]
     rewordings: list[Term]
+    linker: LinkerQuality
 
 
 def methodology() -> Methodology:
@@ -39,4 +43,5 @@ def methodology() -> Methodology:
         voices=[Term(key, key.label, meanings.VOICE[key]) for key in Voice],
         judgeability=[Term(key, key.label, meanings.JUDGEABILITY[key]) for key in Judgeability],
         rewordings=[Term(key, key.label, meanings.DEFINITION[key]) for key in Definition.Kind],
+        linker=linker_quality(shipped(), versions.in_use()),
     )
