@@ -54,11 +54,18 @@ _SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*\s+(?=[A-Z0-9“\"‘'(£€$�
 # How far a figure's own words reach, so that text without a full stop costs no more.
 _REACH_CHARS = 300
 _BARE_NUMBER_COUNTS_FROM = 100
+# Prose and its tables hold no more than so many numbers; of what does, only the first are read, to bound the work.
+_MOST_NUMBERS_IN_A_SHORT_TEXT = 200
+_CHARS_TO_A_NUMBER = 40
 
 
 def find(text: str, published: dt.date) -> list[Figure]:
-    """Every figure of a text, in order. Dates, times, telephone and section numbers are not figures."""
-    written = ranges(text, numbers(text), CHANGE)
+    """Every figure of a text, in order. Dates, times, telephone and section numbers are not figures.
+
+    In a text that is little but numbers only the first of them are read.
+    """
+    most = max(_MOST_NUMBERS_IN_A_SHORT_TEXT, len(text) // _CHARS_TO_A_NUMBER)
+    written = ranges(text, numbers(text)[:most], CHANGE)
     if not written:
         return []
     sentence_ends = [match.end() for match in _SENTENCE_END.finditer(text)]

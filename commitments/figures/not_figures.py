@@ -34,9 +34,10 @@ _MASKED = re.compile(
             r"\b\d{1,3}(?:\.\d{1,3}){2,4}\b",
             r"\[\d{1,3}\]",
             r"\b24/7\b",
+            r"\b(?:24\shours\sa\sday|(?:7|seven)\sdays\sa\sweek)\b",
             r"\b(?:No|Number)\.?\s?10\b",
             r"\b(?:999|112|111|101)(?=\s(?:(?:and|or)\s(?:999|112|111|101)\s)?(?:(?:call[\s-])?handl|calls?\b|control|services?\b"
-            r"|emergenc|operators?\b|lines?\b|helplines?\b|systems?\b|responders?\b|numbers?\b))",
+            r"|(?:non-)?emergenc|operators?\b|lines?\b|helplines?\b|systems?\b|responders?\b|numbers?\b))",
             r"\b(?:999|112|111|101)(?=\s(?:and|or)\s(?:999|112|111|101)\b)",
         )
     ),
@@ -66,7 +67,7 @@ _NAME_BEFORE = re.compile(r"(?:\b[A-Z][\w'’-]{1,30}\b),\s$")
 _OLD = re.compile(r"(?:\sto\s\d{1,3}|\sand\s\d{1,3})?[\s-]years?[\s-](?:olds?|of\s+age)\b", re.IGNORECASE)
 _OVER_AGE = re.compile(r"\b(?:over|under)[\s-]?(?:the\s+age\s+of\s+)?$", re.IGNORECASE)
 _CAPITALS_BEFORE = re.compile(r"\b[A-Z]{2,6}\s$")
-_ATTACHED = re.compile(rf"(?!(?:{'|'.join(SYMBOLS)})\b)[A-Za-z_]|[-–][A-Za-z]|['’]s\b")
+_ATTACHED = re.compile(rf"(?!(?:{'|'.join(SYMBOLS)})\b)[A-Za-z_]|[-–](?!(?:plus|odd)\b)[A-Za-z]|['’]s\b")
 _TIME_UNIT = re.compile(
     r"[\s-]?(?:and\s+a\s+half\s+)?(?:consecutive\s+|calendar\s+|working\s+|long\s+|full\s+|successive\s+)?"
     r"(?:seconds?|minutes?|hours?|days?|nights?|weeks?|weekends?|months?|quarters?|years?|decades?|centuries)\b",

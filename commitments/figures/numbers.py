@@ -69,11 +69,12 @@ _AFTER = (
 
 _DIGITS = re.compile(
     r"(?<![\w.,/])(?P<currency>(?:US|A|C)?\$|£|€|(?:GBP|EUR|USD)\s?)?\s?"
-    r"(?P<number>(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,15})(?:\.\d{1,6})?)(?![\d])"
+    r"(?P<number>(?:\d{1,3}(?:[,\u00a0\u2009\u202f]\d{3}){1,5}|\d{1,15})(?:\.\d{1,6})?)(?![\d])"
     rf"(?:{_SCALE})?(?:{_AFTER})?",
     re.IGNORECASE,
 )
 
+_SEPARATORS = re.compile(r"[,\u00a0\u2009\u202f]")
 _ONES = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
     "|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
@@ -116,6 +117,7 @@ _FRACTION = re.compile(
     rf"(?P<bottom>{'|'.join(part for part in _PARTS if part != 'half')})s?\b"
     r"|\b(?P<top2>one|two|three|four|five|six|seven|eight|nine|\d)\s+(?:in|out\s+of)\s+(?:every\s+)?"
     r"(?P<bottom2>two|three|four|five|six|seven|eight|nine|ten|\d{1,3})\b(?!\s*(?:weeks?|months?|years?|days?|[%,.:]?\d))"
+    r"|\b(?P<dozens>half\s+a|a|one|two|three|four|five|six|eight|ten|\d{1,3})\s+dozen\b"
     r"|\b(?P<half>half)\b",
     re.IGNORECASE,
 )
@@ -173,7 +175,7 @@ def _digits(text: str) -> Iterator[Number]:
         scale = (match["scale"] or match["short"] or "").lower()
         if match["short"] == "M" and not match["currency"]:
             scale = ""
-        value = Decimal(match["number"].replace(",", "")) * _SCALES.get(scale, 1)
+        value = Decimal(_SEPARATORS.sub("", match["number"])) * _SCALES.get(scale, 1)
         if scale and value == value.to_integral_value():
             value = value.to_integral_value()
         yield _amount(match, value, bool(scale), False)
@@ -202,6 +204,9 @@ def _fractions(text: str) -> Iterator[Number]:
         if match["of"]:
             part = _PARTS[match["of"].split()[-1].lower()]
             yield Number(start, end, part * _SCALES[match["whole"].lower()], scaled=True, worded=True)
+        elif match["dozens"]:
+            word = match["dozens"].lower()
+            yield Number(start, end, Decimal(6) if word.startswith("half") else Decimal(12 * _small(word)), worded=True)
         elif match["top"]:
             share = _SMALL[match["top"].lower()] * _PARTS[match["bottom"].lower()]
             if share < 1 and not _is_ordinal(match, text):

@@ -51,13 +51,17 @@ _NO_RIGHT_TO_BE = frozenset({"be", "work", "live", "remain", "stay"})
 _LONGEST_REST = 14
 #: “The waiting list now stands at”, “the prison population has reached”: what has a level, and no plural to count.
 _LEVEL = re.compile(
-    r"(?P<subject>[^,.;:•\n]{3,90}?)\s+(?:(?:has|have|had)\s+)?(?:(?:now|already|since|currently)\s+)?"
+    r"\s(?:(?:has|have|had)\s+)?(?:(?:now|already|since|currently)\s+)?"
     r"(?:stands?|stood|is|are|was|were|reach(?:es|ed)|hit|fell|fallen|dropped|rose|risen|climbed|grew|grown|came|come"
     r"|increased|decreased|totals|totall?ed|remain(?:s|ed)?|exceed(?:s|ed)|numbered)"
     r"(?:\s+(?:now|at|to|by|down|up|from|around|about|nearly|almost|more|than|over|just|under|some|a|record|only|still))"
     r"{0,5}\s*$",
     re.IGNORECASE,
 )
+_SUBJECT_STARTS = re.compile(r"[,.;:•\n]")
+#: How far before a number the verb of its level stands.
+_LEVEL_REACH_CHARS = 60
+_PLUS = re.compile(r"^-(?:plus|odd)\b")
 _LONGEST_SUBJECT = 6
 _FULL_TIME = re.compile(r"^[^.;,]{0,40}?\b(?:full[\s-]time[\s-]equivalents?|FTEs?|WTEs?)\b", re.IGNORECASE)
 _HEADS = re.compile(r"^[^.;,]{0,40}?\b(?:by\s+)?headcount\b", re.IGNORECASE)
@@ -70,12 +74,12 @@ _SHORT = re.compile(
 )
 _OF_THEM_BEFORE = re.compile(r"\bOf\s+(?P<whole>[^,.;:•]{3,80}),\s+(?:\S+\s+){0,3}$")
 _NUMBER_OF = re.compile(r"\bnumbers?\s+of\s+(?P<what>[^,.;:•]{3,110})$", re.IGNORECASE)
-_NAME_BEFORE = re.compile(r"\b[A-Z][\w’'-]*\s$")
+_NAME_BEFORE = re.compile(r"(?<=[a-z,]\s)[A-Z][\w’'-]*\s$")
 
 
 def things(before: str, after: str) -> Counted:
     """What a count counts. Full-time equivalents and heads are told apart by a word of the metric."""
-    what = _things(before, after)
+    what = _things(before, _PLUS.sub("", after))
     words = {word.lower() for word in re.split(r"[\s-]", what.metric)}
     if _FULL_TIME.match(after) and not words & EQUIVALENTS:
         return replace(what, metric=f"{what.metric} FTE".strip())
@@ -142,8 +146,8 @@ def _measured(unit: str, words: list[str], backwards: list[str]) -> Counted:
 
 
 def _subject_of_level(before: str) -> list[str]:
-    level = _LEVEL.search(before)
-    words = words_of(level["subject"]) if level else []
+    level = _LEVEL.search(before, max(0, len(before) - _LEVEL_REACH_CHARS))
+    words = words_of(_SUBJECT_STARTS.split(before[: level.start()])[-1]) if level else []
     first = next((at + 1 for at in range(len(words) - 1, -1, -1) if words[at].lower() in _CLAUSE_WORDS), 0)
     subject = words[first:][-_LONGEST_SUBJECT:]
     while subject and (not modifies(subject[0]) or is_break(subject[0])):

@@ -24,7 +24,7 @@ STOP = _set(
 NUMBER_WORDS = _set(
     """
     one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy eighty
-    ninety hundred thousand million billion trillion percentage
+    ninety hundred thousand million billion trillion dozen percentage cent
     """
 )
 # What stands for many and is no unit of theirs: “waiting lists have fallen to 7.4 million”.
