@@ -209,7 +209,7 @@ def test_a_figure_that_comes_in_late_makes_the_one_of_a_later_release_no_news(or
     arrive(order, [FIRST_REPORT, REPORTED_AGAIN])
     first, second = relations()
     assert first == ("progress", "outcome", [False])
-    assert second[0] == "progress"
+    assert second[0] == "restates"
     assert second[2] == [True]
     said = Evidence.objects.latest("release__published_at").reasons
     assert any("again" in reason for reason in said)
