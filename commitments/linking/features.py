@@ -24,6 +24,8 @@ Key = TypeVar("Key", bound=Hashable)
 Rarity = Callable[[str], float]
 
 PASSAGES_KEPT = 6
+#: A passage less strong than this share of a commitment's strongest one is not looked at for it.
+WEAKEST = 0.4
 DAY = dt.timedelta(days=1)
 #: A smaller count in a promise ("six months") is no figure that a passage could differ from.
 LEAST_TELLING = 20
@@ -40,6 +42,7 @@ class Stated:
     """
 
     quantities: frozenset[Quantity]
+    money: frozenset[Quantity]
     years: frozenset[int]
     financial_years: frozenset[int]
     countries: frozenset[str]
@@ -88,6 +91,7 @@ class Document:
             heading = not passage.text.rstrip().endswith((".", "!", "?", "”", '"', ";", ":")) and not passage.lead
             self._stated[number] = Stated(
                 found,
+                _money(found),
                 frozenset(quantities.years(passage.text)),
                 frozenset(quantities.financial_years(passage.text)),
                 frozenset(places.countries(f"{passage.text}\n{passage.lead}\n{passage.heading}")),
@@ -202,6 +206,8 @@ def compare(
         others = [strength for strength, other in tops if other != key][:3]
         beside = _beside(document, profiles[key], weight, found, others)
         for draft in found:
+            if draft.strength < WEAKEST * found[0].strength:
+                break
             rival = next((strength for strength, other in best_on[draft.passage] if other != key), 0.0)
             pairing = _pairing(document, beside, draft, weight, rival)
             result.setdefault(key, []).append(pairing)
@@ -239,10 +245,11 @@ def _drafts(document: Document, profile: Profile, weight: Rarity) -> list[_Draft
         for pair in pairs_here & document.pairs[number]:
             first, second = pair.split(" ", 1)
             strength += 0.3 * (weight(first) + weight(second))
-        ranked.append((-strength / math.sqrt(total), number, in_passage, in_window))
+        ranked.append((-strength, number, in_passage, in_window))
     ranked.sort()
+    scale = math.sqrt(total)
     return [
-        _Draft(number, -strength, in_passage, in_window, total, document.stems[number] & terms_here)
+        _Draft(number, -strength / scale, in_passage, in_window, total, document.stems[number] & terms_here)
         for strength, number, in_passage, in_window in ranked[:PASSAGES_KEPT]
     ]
 
@@ -263,6 +270,12 @@ class _Beside:
     """A commitment beside a whole release: what is the same for every passage, worked out once."""
 
     profile: Profile
+    title: _Part
+    statement: _Part
+    keywords: list[_Part]
+    metric: _Part
+    names: list[str]
+    numbers: _Numbers
     title_meant: dict[str, float]
     statement_meant: dict[str, float]
     rarest: str
@@ -279,19 +292,20 @@ def _beside(
     title_by_weight = sorted(profile.title, key=lambda term: (-weight(term), term))
     rarest = title_by_weight[0] if title_by_weight else ""
     second = title_by_weight[1] if len(title_by_weight) > 1 else rarest
-    named = any(f" {name} " in document.all_stems for name in profile.names)
-    title_named = any(f" {name} " in document.all_stems for name in title_names)
+    names = [name for name in profile.names if f" {name} " in document.all_stems]
+    title_named = any(name in profile.title_names for name in names)
     pairs = profile.pairs & document.all_pairs
+    title, statement = _part(profile.title, weight), _part(profile.statement, weight)
     features = {
-        "title in release": _share(profile.title, document.everywhere, weight),
-        "statement in release": _share(profile.statement, document.everywhere, weight),
+        "title in release": title.share(document.everywhere, weight),
+        "statement in release": statement.share(document.everywhere, weight),
         "phrases in release": _worth(pairs, weight),
         "title's rarest word in release": float(rarest in document.everywhere),
-        "name in release": float(named),
+        "name in release": float(bool(names)),
         "title's name in release": float(title_named),
         "title's name missing": float(bool(title_names) and not title_named),
-        "names missing": float(bool(profile.names) and not named),
-        "release title": _share(profile.title, document.title_stems, weight),
+        "names missing": float(bool(profile.names) and not names),
+        "release title": title.share(document.title_stems, weight),
         "release title, all": sum(
             profile.weights[term] * weight(term) for term in document.title_stems & profile.weights.keys()
         )
@@ -304,6 +318,12 @@ def _beside(
     }
     return _Beside(
         profile,
+        title,
+        statement,
+        [_part(phrase, weight) for phrase in profile.keywords],
+        _part(profile.metric, weight),
+        names,
+        _numbers(profile),
         _meant(profile.title, weight),
         _meant(profile.statement, weight),
         rarest,
@@ -314,9 +334,20 @@ def _beside(
     )
 
 
-def _share(part: frozenset[str], among: frozenset[str], weight: Rarity) -> float:
-    whole = sum(map(weight, part))
-    return sum(map(weight, part & among)) / whole if whole else 0.0
+@dataclass(slots=True)
+class _Part:
+    """A part of a commitment's words, and what its terms are worth together."""
+
+    terms: frozenset[str]
+    worth: float
+
+    def share(self, among: frozenset[str], weight: Rarity) -> float:
+        """How much of it other words have."""
+        return sum(map(weight, self.terms & among)) / self.worth if self.worth else 0.0
+
+
+def _part(terms: frozenset[str], weight: Rarity) -> _Part:
+    return _Part(terms, sum(map(weight, terms)))
 
 
 def _meant(part: frozenset[str], weight: Rarity) -> dict[str, float]:
@@ -329,7 +360,7 @@ def _meant(part: frozenset[str], weight: Rarity) -> dict[str, float]:
 
 
 def _share_meant(part: dict[str, float], among: frozenset[str]) -> float:
-    """Like `_share`, with words that mean nearly the same."""
+    """How much of a part other words have, or words that mean nearly the same."""
     whole = sum(part.values())
     return sum(map(part.__getitem__, among & part.keys())) / whole if whole else 0.0
 
@@ -346,14 +377,14 @@ def _pairing(document: Document, beside: _Beside, draft: _Draft, weight: Rarity,
     weights = sorted(map(weight, draft.matched), reverse=True)
     stated = document.stated(number)
     shared = profile.quantities & stated.quantities
-    named = [name for name in profile.names if f" {name} " in document.text_of_stems[number]]
-    title_in_window = _share(profile.title, window, weight)
+    named = [name for name in beside.names if f" {name} " in document.text_of_stems[number]]
+    title_in_window = beside.title.share(window, weight)
     features = {
         **beside.features,
-        "title in passage": _share(profile.title, sentence, weight),
+        "title in passage": beside.title.share(sentence, weight),
         "title in window": title_in_window,
-        "statement in passage": _share(profile.statement, sentence, weight),
-        "statement in window": _share(profile.statement, window, weight),
+        "statement in passage": beside.statement.share(sentence, weight),
+        "statement in window": beside.statement.share(window, weight),
         "title meant in passage": _share_meant(beside.title_meant, meant),
         "title meant in window": _share_meant(beside.title_meant, meant_window),
         "statement meant in passage": _share_meant(beside.statement_meant, meant),
@@ -363,7 +394,7 @@ def _pairing(document: Document, beside: _Beside, draft: _Draft, weight: Rarity,
         "mass in passage": math.log1p(draft.in_passage),
         "mass in window": math.log1p(draft.in_window),
         "strength": draft.strength,
-        "keyword in passage": max((_share(phrase, sentence, weight) for phrase in profile.keywords), default=0.0),
+        "keyword in passage": max((phrase.share(sentence, weight) for phrase in beside.keywords), default=0.0),
         "phrases in passage": _worth(beside.pairs & document.pairs[number], weight),
         "rarest match": weights[0] if weights else 0.0,
         "second rarest match": weights[1] if len(weights) > 1 else 0.0,
@@ -372,11 +403,11 @@ def _pairing(document: Document, beside: _Beside, draft: _Draft, weight: Rarity,
         "title's second word in passage": float(beside.second in sentence),
         "name in passage": float(bool(named)),
         "title's name in passage": float(any(name in profile.title_names for name in named)),
-        "metric with a number": _share(profile.metric, sentence, weight) * float(bool(stated.quantities)),
+        "metric with a number": beside.metric.share(sentence, weight) if stated.quantities else 0.0,
         "margin over rival": draft.strength - rival,
         "beaten by rival": float(rival > draft.strength),
         "other passages": sum(other.strength for other in beside.drafts[:3] if other is not draft) / 2,
-        **_number_features(profile, stated.quantities, shared, title_in_window),
+        **_number_features(beside.numbers, stated, shared, title_in_window),
         **_passage_time_features(profile, document, stated),
         **_passage_place_features(profile, stated),
         **stated.features,
@@ -387,19 +418,34 @@ def _pairing(document: Document, beside: _Beside, draft: _Draft, weight: Rarity,
     )
 
 
+@dataclass(slots=True)
+class _Numbers:
+    """Of the numbers that a commitment names: is one telling, and the sums of money."""
+
+    telling: bool
+    money: frozenset[Quantity]
+
+
+def _numbers(profile: Profile) -> _Numbers:
+    telling = any(quantity.kind or quantity.value >= LEAST_TELLING for quantity in profile.quantities)
+    return _Numbers(telling, _money(profile.quantities))
+
+
+def _money(stated: frozenset[Quantity]) -> frozenset[Quantity]:
+    return frozenset(quantity for quantity in stated if quantity.kind and quantity.kind in "£€$")
+
+
 def _number_features(
-    profile: Profile, stated: frozenset[Quantity], shared: frozenset[Quantity], covered: float
+    promised: _Numbers, stated: Stated, shared: frozenset[Quantity], covered: float
 ) -> dict[str, float]:
-    big = {quantity for quantity in shared if quantity.kind or quantity.value >= 100}
-    telling = {quantity for quantity in profile.quantities if quantity.kind or quantity.value >= LEAST_TELLING}
-    money = {quantity for quantity in profile.quantities if quantity.kind in "£€$" and quantity.kind}
-    money_here = {quantity for quantity in stated if quantity.kind in "£€$" and quantity.kind}
+    big = any(quantity.kind or quantity.value >= 100 for quantity in shared)
+    money, money_here = promised.money, stated.money
     return {
         "same number": float(bool(shared)),
-        "same sum or large number": float(bool(big)),
-        "same number and title": covered * bool(big),
-        "number promised, another here": float(bool(telling) and bool(stated) and not shared),
-        "sum promised, another here": float(bool(money) and bool(money_here) and not money & money_here),
+        "same sum or large number": float(big),
+        "same number and title": covered * big,
+        "number promised, another here": float(promised.telling and bool(stated.quantities) and not shared),
+        "sum promised, another here": float(bool(money and money_here) and not money & money_here),
         "sum promised, none here": float(bool(money) and not money_here),
     }
 
