@@ -235,8 +235,7 @@ def _details(labelled: LabelledSet, scored: Scored) -> dict[str, float | None]:
             break  # figures are not labelled in full
         predicted += len(suggestion.figures)
         wanted += len(link.figures)
-        labels = [*link.figures, *_points(labelled, link)]
-        right += sum(any(same_figure(one, other) for other in labels) for one in suggestion.figures)
+        right += sum(any(same_figure(one, other) for other in link.figures) for one in suggestion.figures)
         recalled += sum(any(same_figure(one, other) for one in suggestion.figures) for other in link.figures)
     milliseconds = sorted(scored.milliseconds)
     return {
@@ -251,17 +250,6 @@ def _details(labelled: LabelledSet, scored: Scored) -> dict[str, float | None]:
         "latency p95": round(milliseconds[int(len(milliseconds) * 0.95)], 2),
         "brier": brier(truths(labelled, scored.scores)),
     }
-
-
-def _points(labelled: LabelledSet, link: Link) -> list[Mapping[str, Any]]:
-    """The labelled measurements of a commitment that a release gives, beside the figures of the linked passage."""
-    return [
-        {**point, "metric": row["metric"], "unit": row["unit"]}
-        for row in labelled.measurements
-        if row["commitment"] == link.commitment
-        for point in row["points"]
-        if point["release"] == link.release
-    ]
 
 
 def _share(outcomes: Iterable[bool]) -> float | None:
