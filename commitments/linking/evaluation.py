@@ -12,7 +12,7 @@ from typing import Any
 
 from commitments.linking import counting, suggestions
 from commitments.linking.counting import Counts, Scope
-from commitments.linking.labelled import LabelledRelease, LabelledSet, Link, Pair
+from commitments.linking.labelled import LabelledRelease, LabelledSet, Pair
 from commitments.linking.model import Model
 from commitments.linking.retrieval import MemoryIndex
 from commitments.linking.suggestions import Known, Suggestion
