@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
 
 from commitments.linking import memory, terms
 from commitments.linking.features import Document, Pairing, Rarity
@@ -10,27 +12,71 @@ from commitments.linking.memory import Likeness
 from commitments.linking.profile import Profile
 
 MAX_WORDS_NAMED = 4
+MAX_SENTENCES = 4
+
+#: What stands before a name at the beginning of a sentence or title.
+_ARTICLE = re.compile(r"^(?:an?|the|our|their|this|every|new)\s+(?=\S)", re.IGNORECASE)
 
 
 def reasons(
-    document: Document, profile: Profile, pairing: Pairing, rarity: Rarity, score: float, figures: list[str]
+    document: Document,
+    profile: Profile,
+    pairing: Pairing,
+    rarity: Rarity,
+    score: float,
+    figures: Sequence[str],
+    cues: Sequence[str],
 ) -> list[str]:
-    """Sentences that name what matched, what is said of figures, the dates and how sure the linker is."""
-    said = []
+    """Two to four sentences: the words that matched and one that did not, what is said of figures, the cues on which
+    the relation rests, what else tells for or against, and how sure the linker is."""
+    said = [
+        _matched(document, profile, pairing, rarity),
+        *figures[:1],
+        f"Says {_listed([f'“{cue}”' for cue in cues])}." if cues else "",
+        _other_number(pairing) if not figures else "",
+        _deadline(document, profile, pairing),
+        _date(document.published, profile.made_on),
+    ]
+    return [*[sentence for sentence in said if sentence][: MAX_SENTENCES - 1], how_sure(score)]
+
+
+def _matched(document: Document, profile: Profile, pairing: Pairing, rarity: Rarity) -> str:
+    """What the passage shares with the commitment, and the rarest word of the commitment's title that it lacks."""
+    parts = []
     if pairing.names:
-        said.append(f"Names {_listed([f'“{name}”' for name in pairing.names[:2]])}.")
-    rarest = sorted(pairing.matched, key=lambda term: (-rarity(term), term))
-    rarest = [term for term in rarest if not any(term in name.lower() for name in pairing.names)][:MAX_WORDS_NAMED]
-    if rarest:
-        words = [f"“{profile.labels.get(term, term)}”" for term in rarest]
-        said.append(f"Shares the words {_listed(words)}." if len(words) > 1 else f"Shares the word {words[0]}.")
-    said.extend(figures[:1])
-    date = _date(document.published, profile.made_on)
-    if date and len(said) < 3:
-        said.append(date)
-    if pairing.features["number promised, another here"] and not figures and len(said) < 3:
-        said.append("Its number is not the one promised.")
-    return [*said, how_sure(score)]
+        names = [_ARTICLE.sub("", name) for name in pairing.names[:2]]
+        parts.append(f"names {_listed([f'“{name}”' for name in names])}")
+    named = " ".join(pairing.names).lower()
+    shared = [term for term in _rarest(pairing.matched, rarity) if term not in named][:MAX_WORDS_NAMED]
+    if shared:
+        parts.append(f"shares {_listed([_word(profile, term) for term in shared])}")
+    lacks = _rarest(profile.title - document.stems[pairing.passage], rarity)
+    if lacks:
+        parts.append(f"does not say {_word(profile, lacks[0])}")
+    sentence = "; ".join(parts)
+    return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
+
+
+def _rarest(stems: Iterable[str], rarity: Rarity) -> list[str]:
+    return sorted(stems, key=lambda term: (-rarity(term), term))
+
+
+def _word(profile: Profile, stem: str) -> str:
+    return f"“{profile.labels.get(stem, stem)}”"
+
+
+def _other_number(pairing: Pairing) -> str:
+    return "Its number is not the one promised." if pairing.features["number promised, another here"] else ""
+
+
+def _deadline(document: Document, profile: Profile, pairing: Pairing) -> str:
+    if profile.deadline_latest is None:
+        return ""
+    if document.published is not None and document.published > profile.deadline_latest:
+        return "Published after the deadline."
+    if profile.deadline_latest.year in document.stated(pairing.passage).years:
+        return "Names the year of the deadline."
+    return "Does not name the year of the deadline."
 
 
 def how_sure(score: float) -> str:

@@ -106,7 +106,9 @@ def _telling(
         gain = (weights[relation].get(name, 0.0) - average) * value
         if gain >= TELLING:
             words[said] = max(words.get(said, 0.0), gain)
-    return tuple(sorted(words, key=lambda said: (-words[said], said))[:MAX_CUES_NAMED])
+    telling = sorted(words, key=lambda said: (-words[said], said))
+    longest = [said for said in telling if not any(said in other and said != other for other in telling)]
+    return tuple(longest[:MAX_CUES_NAMED])
 
 
 def _is_self_declared(now: Circumstances) -> bool:

@@ -175,7 +175,13 @@ def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.d
     ]
     judgement = judge(release, match.pairing.passage, profile, known.said, rows, reading.relations)
     said = explaining.reasons(
-        release, profile, match.pairing, reading.rarity, match.score, said_of_figures(rows, known.figures)
+        release,
+        profile,
+        match.pairing,
+        reading.rarity,
+        match.score,
+        said_of_figures(rows, known.figures),
+        judgement.cues,
     )
     remembered = explaining.remembered(passage.text, match.remembered)
     return Suggestion(
@@ -249,9 +255,9 @@ def said_of_figures(rows: Sequence[FigureRow], earlier: Sequence[FigureRow]) -> 
         value = f"{row['value']:,}"
         before = [old for old in earlier if old["series"] == row["series"] and old["metric"] == row["metric"]]
         if row["restated"]:
-            said.append(f"Says the figure {value} again.")
+            said.append(f"Same metric: {row['metric']}; the figure {value} again.")
         elif before:
-            said.append(f"Gives a new figure, {value}, after {before[-1]['value']:,}.")
+            said.append(f"Same metric: {row['metric']}; a new figure, {value}, after {before[-1]['value']:,}.")
         else:
             said.append(f"Gives a figure, {value} ({row['metric']}).")
     return said
