@@ -24,7 +24,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from commitments.linking import counting, evaluation, fitting, held_out
+from commitments.linking import counting, evaluation, fitting, held_out, relation_fitting
 from commitments.linking.counting import Counts
 from commitments.linking.evaluation import Scored, Truth
 from commitments.linking.labelled import LabelledSet
@@ -45,7 +45,8 @@ def measured(
     may have the same name.
     """
     known = [example for one in fitted_to for example in fitting.examples(one, model)]
-    held = held_out.models(fitted_to, known, model, FOLDS) if fitted_to else {}
+    told = [pair for one in fitted_to for pair in relation_fitting.told(one)]
+    held = held_out.models(fitted_to, known, model, FOLDS, told) if fitted_to else {}
     sets: list[dict[str, Any]] = []
     releases: list[Counts] = []
     truths: list[Truth] = []

@@ -14,6 +14,8 @@ from typing import Any
 from commitments.linking.model import Model
 
 NOT_MEASURED = "not measured"
+#: By whether the model was fitted to a set.
+USES: dict[bool | None, str] = {True: "each left out of learning in turn", False: "never learnt from"}
 
 
 @dataclass(frozen=True)
@@ -108,15 +110,10 @@ def _correction(model: Model) -> Correction:
 
 
 def _set(one: Mapping[str, Any]) -> SetQuality:
-    fitted = one.get("fitted to")
     return SetQuality(
         documents=_counted(one.get("documents"), "document") or NOT_MEASURED,
         about="; ".join(filter(None, [_length(one), _bearing_on_nothing(one), _record(one)])),
-        measured=NOT_MEASURED
-        if fitted is None
-        else "each left out of fitting in turn"
-        if fitted
-        else "never fitted to",
+        measured=USES.get(one.get("fitted to"), NOT_MEASURED),
         precision=_percent(one.get("precision")),
         recall=_percent(one.get("recall")),
         f1=_f1(one),
@@ -149,12 +146,14 @@ def _band(one: Mapping[str, Any], threshold: float) -> Band:
         scores=f"{100 * begins:.0f} to {100 * ends:.0f}%",
         pairs=one["pairs"],
         belonged=_percent(one["share that belongs"]),
-        is_suggested="yes"
-        if begins >= threshold
-        else "no"
-        if ends <= threshold + 1e-9
-        else f"from {_percent(threshold)}",
+        is_suggested=_suggested(begins, ends, threshold),
     )
+
+
+def _suggested(begins: float, ends: float, threshold: float) -> str:
+    if begins >= threshold:
+        return "yes"
+    return f"from {_percent(threshold)}" if round(ends, 6) > threshold else "no"
 
 
 def _percent(share: float | None) -> str:
