@@ -5,7 +5,7 @@ PORT ?= 8000
 DEMO ?= 1
 BIN := .venv/bin
 
-.PHONY: run setup test lint types migrations lock empty-demonstration clean
+.PHONY: run setup test bench bench-short lint types migrations lock empty-demonstration clean
 
 run: .venv/runtime.stamp  ## everything from nothing, on http://127.0.0.1:$(PORT)
 	@exec env PORT=$(PORT) DEMO=$(DEMO) $(BIN)/python -m config.launch
@@ -14,6 +14,12 @@ setup: .venv/dev.stamp  ## .venv with all that running and testing need
 
 test: setup  ## the tests; those whose servers are missing skip with the reason
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+bench: setup  ## how long linking takes beside peers; see benchmarks/README.md
+	$(BIN)/python -m benchmarks.linking --check $(ARGS)
+
+bench-short: setup  ## the same in under a minute
+	$(BIN)/python -m benchmarks.linking --short $(ARGS)
 
 lint: setup  ## style, templates, import directions
 	$(BIN)/ruff check .
