@@ -309,8 +309,10 @@ def test_a_release_that_mentions_everything_brings_a_bounded_number_of_suggestio
     )
     text = "\n".join(f"• Schools now have {noun} and a {noun[:-1]} keeper" for noun in nouns)
     found = linking.link(publish(f"The government's year:\n\n{text}"))
-    assert len(found) <= MAX_SUGGESTIONS
+    print(len(found), "suggestions")  # noqa: T201
+    assert len(nouns) <= len(found) <= MAX_SUGGESTIONS
     assert len(found) == len(linked_to(found))
+    assert all(piece.commitment.title.split()[1] in piece.quote for piece in found)
 
 
 def test_of_thirty_near_equal_pledges_only_those_named_are_suggested(publish: Publish) -> None:
