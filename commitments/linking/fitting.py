@@ -201,19 +201,3 @@ def corrected(
 def score(model: Model, example: Example) -> float:
     """The model's score of a pair, by the passage that it prefers."""
     return model.score(best_of(example.pairings, model).features)
-
-
-def cross_validated(
-    labelled: Sequence[Example], model: Model, folds: int | None = None
-) -> dict[tuple[str, Pair], float]:
-    """Scores of pairs by models that have not seen their release: each left out alone, or in so many groups."""
-    releases = sorted({example.release for example in labelled})
-    groups = [releases[number::folds] for number in range(folds)] if folds else [[release] for release in releases]
-    scores: dict[tuple[str, Pair], float] = {}
-    for group in groups:
-        left_out = set(group)
-        fitted = fit([example for example in labelled if example.release not in left_out], model)
-        for example in labelled:
-            if example.release in left_out:
-                scores[example.source, example.pair] = score(fitted, example)
-    return scores

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from commitments.linking import counting, evaluation, fitting, labelled, relation_fitting
+from commitments.linking import counting, evaluation, fitting, held_out, labelled, relation_fitting
 from commitments.linking.features import document
 from commitments.linking.fitting import Firmness
 from commitments.linking.labelled import LabelledSet, Pair
@@ -33,10 +33,10 @@ def train(folders: Sequence[Path], model: Model, now: dt.datetime) -> Outcome:
     sets = [labelled.load(folder) for folder in folders]
     base = replace(model, common=_common(sets), version=f"{now:%Y-%m-%d.%H%M}")
     examples = [example for one in sets for example in fitting.examples(one, base)]
-    scores = fitting.cross_validated(examples, base, folds=FOLDS)
+    models = held_out.models(sets, examples, base, FOLDS)
     by_set: dict[str, dict[Pair, float]] = {one.name: {} for one in sets}
-    for (source, pair), score in scores.items():
-        by_set[source][pair] = score
+    for example in examples:
+        by_set[example.source][example.pair] = fitting.score(models[example.release], example)
     threshold = _threshold(sets, by_set)
     after = {one.name: _f1(one, by_set[one.name], threshold) for one in sets}
     before = {
