@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from commitments.linking.counting import BANDS, band
 from commitments.models import Evidence
 
 #: So many of the last decisions are looked at; the latest of them are compared with the others.
@@ -14,7 +15,6 @@ LOOKED_AT = 500
 LATEST = 100
 #: With fewer of the others nothing is said of a drop.
 LEAST_BEFORE = 100
-BANDS = 10
 #: A drop is said where so many standard deviations lie between what was accepted and what would have been before,
 #: and where it is so large a share.
 BEYOND_CHANCE = 2.0
@@ -71,11 +71,11 @@ def acceptance() -> Acceptance | None:
 
 
 def bands(outcomes: Sequence[Outcome]) -> list[Band]:
-    decided = Counter(_band(score) for score, _ in outcomes)
-    accepted = Counter(_band(score) for score, was_accepted in outcomes if was_accepted)
+    decided = Counter(band(score) for score, _ in outcomes)
+    accepted = Counter(band(score) for score, was_accepted in outcomes if was_accepted)
     return [
-        Band(band / BANDS, (band + 1) / BANDS, count, accepted[band])
-        for band, count in sorted(decided.items(), reverse=True)
+        Band(number / BANDS, (number + 1) / BANDS, count, accepted[number])
+        for number, count in sorted(decided.items(), reverse=True)
     ]
 
 
@@ -87,8 +87,8 @@ def drop(latest: Sequence[Outcome], before: Sequence[Outcome]) -> str:
     if len(latest) < LATEST or len(before) < LEAST_BEFORE:
         return ""
     overall = sum(accepted for _, accepted in before) / len(before)
-    shares = {band.low: (band.accepted + overall) / (band.decided + 1) for band in bands(before)}
-    expected = [shares.get(_band(score) / BANDS, overall) for score, _ in latest]
+    shares = {one.low: (one.accepted + overall) / (one.decided + 1) for one in bands(before)}
+    expected = [shares.get(band(score) / BANDS, overall) for score, _ in latest]
     wanted, accepted = sum(expected), sum(was_accepted for _, was_accepted in latest)
     chance = math.sqrt(sum(share * (1 - share) for share in expected))
     if wanted - accepted <= max(BEYOND_CHANCE * chance, WORTH_SAYING * len(latest)):
@@ -97,7 +97,3 @@ def drop(latest: Sequence[Outcome], before: Sequence[Outcome]) -> str:
         f"Fewer suggestions are accepted than before: {accepted} of the last {len(latest)}; suggestions with the same "
         f"scores were accepted {round(wanted)} times in {len(latest)} before. Look at what is rejected, and why."
     )
-
-
-def _band(score: float) -> int:
-    return min(int(score * BANDS + 1e-9), BANDS - 1)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from commitments.linking.labelled import LabelledSet, Pair
 
 RESAMPLES = 1000
+#: Scores are told in so many bands, each as wide as the others.
+BANDS = 10
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,11 @@ def _grouped(pairs: Iterable[Pair]) -> dict[str, list[Pair]]:
     for pair in pairs:
         groups.setdefault(pair[1], []).append(pair)
     return groups
+
+
+def band(score: float) -> int:
+    """The number of the band of a score from 0 to 1; one on the edge belongs to the upper band."""
+    return min(int(score * BANDS + 1e-9), BANDS - 1)
 
 
 def interval(releases: Sequence[Counts]) -> tuple[float, float]:

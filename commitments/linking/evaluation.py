@@ -19,8 +19,6 @@ from commitments.linking.suggestions import Known, Suggestion
 from commitments.linking.tied_figures import FigureRow, SeriesWords
 from commitments.models.evidence import Relation
 
-BANDS = 10
-
 #: A score and whether the pair belongs.
 Truth = tuple[float, bool]
 
@@ -230,9 +228,8 @@ def _details(labelled: LabelledSet, scored: Scored) -> dict[str, float | None]:
     ]
     texts = {release.key: release.text for release in labelled.releases}
     predicted = wanted = right = recalled = 0
-    for link, suggestion in found:
-        if not any("qualifier" in figure for other in labelled.links.values() for figure in other.figures):
-            break  # figures are not labelled in full
+    in_full = any("qualifier" in figure for link in labelled.links.values() for figure in link.figures)
+    for link, suggestion in found if in_full else ():
         predicted += len(suggestion.figures)
         wanted += len(link.figures)
         right += sum(any(same_figure(one, other) for other in link.figures) for one in suggestion.figures)
@@ -308,10 +305,10 @@ def calibration(scores: Sequence[Truth]) -> list[dict[str, float]]:
     """The reliability table: of the pairs with scores in a band, the mean score beside the share that belongs."""
     bands: dict[int, list[Truth]] = {}
     for score, truth in scores:
-        bands.setdefault(min(int(score * BANDS), BANDS - 1), []).append((score, truth))
+        bands.setdefault(counting.band(score), []).append((score, truth))
     return [
         {
-            "from": band / BANDS,
+            "from": band / counting.BANDS,
             "pairs": len(rows),
             "mean score": round(sum(score for score, _ in rows) / len(rows), 3),
             "share that belongs": round(sum(truth for _, truth in rows) / len(rows), 3),
