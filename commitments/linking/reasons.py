@@ -26,9 +26,10 @@ def reasons(
     score: float,
     figures: Sequence[str],
     cues: Sequence[str],
+    likeness: Likeness = memory.NOTHING,
 ) -> list[str]:
     """Two to four sentences: the words that matched and one that did not, what is said of figures, the cues on which
-    the relation rests, what else tells for or against, and how sure the linker is."""
+    the relation rests, what else tells for or against, what is remembered, and how sure the linker is."""
     said = [
         _matched(document, profile, pairing, rarity),
         *figures[:1],
@@ -37,7 +38,8 @@ def reasons(
         _deadline(document, profile, pairing),
         _date(document.published, profile.made_on),
     ]
-    return [*[sentence for sentence in said if sentence][: MAX_SENTENCES - 1], how_sure(score)]
+    last = [*filter(None, [_remembered(document.passages[pairing.passage].text, likeness)]), how_sure(score)]
+    return [*[sentence for sentence in said if sentence][: MAX_SENTENCES - len(last)], *last]
 
 
 def _matched(document: Document, profile: Profile, pairing: Pairing, rarity: Rarity) -> str:
@@ -84,7 +86,7 @@ def how_sure(score: float) -> str:
     return f"{_sureness(score)} (score {score:.2f})."
 
 
-def remembered(passage: str, likeness: Likeness) -> str:
+def _remembered(passage: str, likeness: Likeness) -> str:
     """What an earlier decision on this commitment says for or against the passage; nothing if it says little."""
     for_it = likeness.accepted >= likeness.rejected
     if abs(likeness.accepted - likeness.rejected) < memory.WORTH_SAYING:

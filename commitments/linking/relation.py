@@ -56,15 +56,16 @@ def usual() -> Weights:
 
 def judge(passage: str, lead: str, now: Circumstances, weights: Weights) -> Judgement:
     """Relation, tier and whether the promising side says so itself."""
+    weights = weights or usual()
     found = features(passage, lead, now)
-    scores = scored(found, weights or usual())
+    scores = scored(found, weights)
     relation = max(possible(now), key=lambda one: (scores[one], one.value))
     clause = about(passage, now.matched)
     return Judgement(
         relation,
         _tier(f"{lead} {clause}", relation),
         _is_self_declared(now),
-        _telling(passage, relation, found, weights or usual(), now),
+        _telling(passage, clause, relation, found, weights),
     )
 
 
@@ -92,14 +93,14 @@ def possible(now: Circumstances) -> list[Relation]:
 
 
 def _telling(
-    passage: str, relation: Relation, found: Mapping[str, float], weights: Weights, now: Circumstances
+    passage: str, clause: str, relation: Relation, found: Mapping[str, float], weights: Weights
 ) -> tuple[str, ...]:
     """The words of the cues that speak for the relation more than for the others on average."""
-    clause, sentence = cues.found(about(passage, now.matched)), cues.found(passage)
+    said_by = {"clause": cues.found(clause), "sentence": cues.found(passage)}
     words: dict[str, float] = {}
     for name, value in found.items():
         place, _, cue = name.partition(" ")
-        said = {"clause": clause, "sentence": sentence}.get(place, {}).get(cue)
+        said = said_by.get(place, {}).get(cue)
         if said is None:
             continue
         average = sum(weights[one].get(name, 0.0) for one in Relation) / len(Relation)

@@ -17,7 +17,6 @@ ANNOUNCEMENT = dt.timedelta(days=10)
 ANNOUNCEMENT_BY_OTHERS = dt.timedelta(days=30)
 NEAR_DEADLINE = dt.timedelta(days=60)
 
-VOICES = ("official", "parliament", "independent", "media", "opponent")
 #: Cues in a title count where it has at least this share of the commitment's title.
 LEAST_OF_TITLE = 0.25
 #: A number is held against the target where it is at least and at most this many times as large.

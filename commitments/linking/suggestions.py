@@ -174,16 +174,6 @@ def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.d
         for row in tied(release, match.pairing.passage, profile, known.series, release.published or today)
     ]
     judgement = judge(release, match.pairing.passage, profile, known.said, rows, reading.relations)
-    said = explaining.reasons(
-        release,
-        profile,
-        match.pairing,
-        reading.rarity,
-        match.score,
-        said_of_figures(rows, known.figures),
-        judgement.cues,
-    )
-    remembered = explaining.remembered(passage.text, match.remembered)
     return Suggestion(
         commitment=match.commitment,
         quote=passage.text,
@@ -192,7 +182,16 @@ def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.d
         score=round(match.score, 4),
         judgement=judgement,
         figures=rows,
-        reasons=[*said[:-1][:2], remembered, said[-1]] if remembered else said,
+        reasons=explaining.reasons(
+            release,
+            profile,
+            match.pairing,
+            reading.rarity,
+            match.score,
+            said_of_figures(rows, known.figures),
+            judgement.cues,
+            match.remembered,
+        ),
         features={name: round(value, 4) for name, value in match.pairing.features.items()},
     )
 
