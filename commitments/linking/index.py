@@ -67,7 +67,7 @@ class DatabaseIndex:
 
         found: dict[int, Profile] = {}
         inferred = _terms_of_office_now()
-        for batch in _batches(list(keys), BATCH):
+        for batch in batches(list(keys), BATCH):
             rows = LinkingProfile.objects.filter(commitment__in=batch).values_list(
                 "commitment_id",
                 Cast("values", models.TextField()),
@@ -145,7 +145,7 @@ def update(commitments: Collection[int]) -> None:
 
     Those whose words have changed become linkable anew: releases linked before are looked at again for them.
     """
-    for batch in _batches(sorted(commitments), COMMITMENTS_AT_A_TIME):
+    for batch in batches(sorted(commitments), COMMITMENTS_AT_A_TIME):
         with transaction.atomic():
             _update(batch)
 
@@ -202,7 +202,7 @@ def _count(changes: Mapping[str, int]) -> None:
     for term in sorted(changes):
         by_change[changes[term]].append(term)
     for change, terms in sorted(by_change.items()):
-        for batch in _batches(terms, BATCH):
+        for batch in batches(terms, BATCH):
             TermFrequency.objects.filter(term__in=batch).update(commitments=F("commitments") + change)
 
 
@@ -280,6 +280,7 @@ def follow_the_record() -> None:
     post_save.connect(_target_saved, sender=Target, dispatch_uid="index_target")
 
 
-def _batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """The items in order, so many at a time."""
     for start in range(0, len(items), size):
         yield items[start : start + size]

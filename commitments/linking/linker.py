@@ -18,7 +18,7 @@ from django.utils import timezone
 from commitments import restatement
 from commitments.linking import passages, rejudging, suggestions, terms
 from commitments.linking import reasons as explaining
-from commitments.linking.index import DatabaseIndex
+from commitments.linking.index import BATCH, DatabaseIndex, batches
 from commitments.linking.memory import likeness
 from commitments.linking.model import Model
 from commitments.linking.suggestions import Known, Reading, Suggestion
@@ -34,8 +34,6 @@ logger = logging.getLogger(__name__)
 FIRST_RETRY = dt.timedelta(minutes=1)
 LONGEST_RETRY = dt.timedelta(days=1)
 UNFINISHED = "Linking it was begun and has not ended."
-#: Databases limit how many values one query may name.
-CHANGES_AT_A_TIME = 800
 
 
 @dataclass(frozen=True)
@@ -234,8 +232,8 @@ def _notice_changes() -> None:
         free = unseen.select_for_update(no_key=True, skip_locked=True)  # who is changing one now will leave it unseen
         keys = list(free.order_by("pk").values_list("pk", flat=True))
         now = timezone.now()
-        for start in range(0, len(keys), CHANGES_AT_A_TIME):
-            Commitment.objects.filter(pk__in=keys[start : start + CHANGES_AT_A_TIME]).update(linkable_since=now)
+        for batch in batches(keys, BATCH):
+            Commitment.objects.filter(pk__in=batch).update(linkable_since=now)
 
 
 def link_pending(limit: int | None = None, now: dt.datetime | None = None) -> LinkingOutcome:
