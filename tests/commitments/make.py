@@ -16,6 +16,17 @@ from tracker.models import Appearance, Release, Revision, Snapshot, Source
 
 _numbers = itertools.count(1)
 
+#: A row for `import_rows`, of a promise that counts something.
+ORCHARDS = {
+    "reference": "T-2",
+    "title": "Plant 40,000 orchard trees",
+    "statement": "Plant 40,000 apple and pear trees in public orchards.",
+    "made_on": "2024-02-01",
+    "target_metric": "orchard trees planted",
+    "target_value": "40000",
+    "target_unit": "trees",
+}
+
 
 def commitment(title: str = "Plant trees", *, due: dt.date | None = None, **fields: Any) -> Commitment:
     """A commitment with its original definition; `due` is the one day of its deadline."""

@@ -15,21 +15,12 @@ from tests.commitments import make
 
 pytestmark = pytest.mark.django_db
 
-ORCHARDS = {
-    "reference": "T-2",
-    "title": "Plant 40,000 orchard trees",
-    "statement": "Plant 40,000 apple and pear trees in public orchards.",
-    "made_on": "2024-02-01",
-    "target_metric": "orchard trees planted",
-    "target_value": "40000",
-    "target_unit": "trees",
-}
 REJECTED = "The forestry agency has planted 12,500 orchard trees since March, the minister for parks said."
 
 
 @pytest.fixture
 def rejected() -> Evidence:
-    import_rows([ORCHARDS])
+    import_rows([make.ORCHARDS])
     (piece,) = linking.link(make.release(f"The weather was fair. {REJECTED} Nobody was hurt.").latest_revision)
     assert piece.quote == REJECTED
     decisions.reject(piece, make.user(), "Other trees.")

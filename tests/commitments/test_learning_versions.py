@@ -36,15 +36,6 @@ FERRY_NEWS = (
     "It replaces a diesel vessel that had sailed the route for thirty years. "
     "Electric ferries will follow on the other island routes."
 )
-ORCHARDS = {
-    "reference": "T-2",
-    "title": "Plant 40,000 orchard trees",
-    "statement": "Plant 40,000 apple and pear trees in public orchards.",
-    "made_on": "2024-02-01",
-    "target_metric": "orchard trees planted",
-    "target_value": "40000",
-    "target_unit": "trees",
-}
 
 SMALL_SET: dict[str, list[dict[str, Any]]] = {
     "commitments": [FERRIES],
@@ -300,7 +291,7 @@ def test_what_was_accepted_before_speaks_for_a_passage_and_what_was_rejected_aga
 @pytest.fixture
 def two_counts() -> tuple[Evidence, Evidence]:
     """Suggestions of two releases that give a count each."""
-    import_rows([ORCHARDS])
+    import_rows([make.ORCHARDS])
     first, second = (
         linking.link(
             make.release(f"The agency has planted {count} orchard trees since March.", published=day).latest_revision

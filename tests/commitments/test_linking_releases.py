@@ -16,7 +16,8 @@ from commitments import append_only, decisions, linking
 from commitments.imports import import_rows
 from commitments.linking import suggestions
 from commitments.models import Commitment, CommitmentTerm, Definition, Evidence, LinkedRevision, TermFrequency
-from tracker.models import Appearance, Release, Revision, Snapshot, Source, Voice
+from tests.commitments import make
+from tracker.models import Release, Revision, Voice
 
 pytestmark = pytest.mark.django_db
 
@@ -57,43 +58,14 @@ def record() -> None:
 @pytest.fixture
 def publish() -> Callable[..., Revision]:
     """Put a release, or a further revision of one, into the watch as ingesting would."""
-    source = Source.objects.create(slug="press", name="Press office", kind="feed", url="https://press.example/feed")
 
     def publish(
         text: str, title: str = "News", published: str = "2030-05-01", release: Release | None = None, voice: str = ""
     ) -> Revision:
-        own = source
-        if voice:
-            own, _ = Source.objects.get_or_create(
-                slug=voice, defaults={"name": voice, "kind": "feed", "url": f"https://{voice}.example/", "voice": voice}
-            )
-        number = Revision.objects.count() + 1
-        moment = timezone.make_aware(dt.datetime.fromisoformat(f"{published}T09:30:00"))
-        if release is None:
-            release = Release.objects.create(title=title, published_at=moment, url=f"https://press.example/{number}")
-            Appearance.objects.create(
-                release=release,
-                source=own,
-                key=str(number),
-                content_key=str(number),
-                title=title,
-                first_seen_at=moment,
-                last_seen_at=moment,
-            )
-        appearance = release.appearances.get()
-        snapshot = Snapshot.objects.create(
-            sha256=f"{number:064}", path=str(number), size_bytes=1, url="https://press.example/", fetched_at=moment
-        )
-        return Revision.objects.create(
-            release=release,
-            appearance=appearance,
-            number=release.revisions.count() + 1,
-            title=title,
-            text=text,
-            text_hash=str(number),
-            seen_at=moment,
-            snapshot=snapshot,
-        )
+        if release is not None:
+            return make.revise(release, text)
+        at = make.source(voice, voice=voice) if voice else None
+        return make.release(text, title=title, published=dt.date.fromisoformat(published), at=at).latest_revision
 
     return publish
 

@@ -14,7 +14,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +23,8 @@ from commitments.linking import language, passages, suggestions
 from commitments.linking.features import document
 from commitments.linking.suggestions import MAX_SUGGESTIONS
 from commitments.models import Evidence, LinkedRevision
-from tracker.models import Appearance, Release, Revision, Snapshot, Source
+from tests.commitments import make
+from tracker.models import Revision
 
 SUBJECTS = [
     (
@@ -65,34 +65,9 @@ def record(db: None) -> None:
 @pytest.fixture
 def publish(db: None) -> Publish:
     """Put a release into the watch as ingesting would."""
-    source = Source.objects.create(slug="press", name="Press office", kind="feed", url="https://press.example/feed")
-    moment = timezone.make_aware(dt.datetime(2030, 5, 1, 9, 30))
 
     def publish(text: str, title: str = "News") -> Revision:
-        number = Revision.objects.count() + 1
-        release = Release.objects.create(title=title, published_at=moment, url=f"https://press.example/{number}")
-        appearance = Appearance.objects.create(
-            release=release,
-            source=source,
-            key=str(number),
-            content_key=str(number),
-            title=title,
-            first_seen_at=moment,
-            last_seen_at=moment,
-        )
-        snapshot = Snapshot.objects.create(
-            sha256=f"{number:064}", path=str(number), size_bytes=1, url="https://press.example/", fetched_at=moment
-        )
-        return Revision.objects.create(
-            release=release,
-            appearance=appearance,
-            number=1,
-            title=title,
-            text=text,
-            text_hash=str(number),
-            seen_at=moment,
-            snapshot=snapshot,
-        )
+        return make.release(text, title=title, published=dt.date(2030, 5, 1)).latest_revision
 
     return publish
 
