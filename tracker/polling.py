@@ -96,11 +96,12 @@ def poll_due(now: dt.datetime) -> list[Poll]:
 
 def ask(source: Source, *, conditionally: bool = False) -> Response:
     """Fetch `source`; conditionally, by what it told us last time. Raises FetchError or KindNotAvailable."""
+    kind = kind_of(source.kind)
     return fetch(
-        source.url,
+        kind.address(source),
         etag=source.etag if conditionally else "",
         last_modified=source.last_modified if conditionally else "",
-        accept=kind_of(source.kind).ACCEPT,
+        accept=kind.ACCEPT,
     )
 
 

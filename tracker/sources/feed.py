@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from tracker.reading.encoding import decoded
 from tracker.reading.html_text import plain_text, reader_text
 from tracker.reading.sanitise import title_line, web_address, without_control_characters
 
-from . import json_feed
+from . import Ask, json_feed
 from .entry import Entry, NotUnderstood, SourceEnded
 
 ACCEPT = (
@@ -45,6 +46,26 @@ LONGEST_CLOSING_TAG_BYTES = 200
 _PADDING = b"\0 \r\n\t"
 _ASIDES = {b"-->": b"<!--", b"?>": b"<?"}
 _TEXT_TYPES = {"text/plain", "text/html", "application/xhtml+xml"}
+
+
+def address(source: Source) -> str:
+    return source.url
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Feeds have no options yet. See tracker.sources.Kind."""
+    for name in options:
+        raise NotUnderstood(f"Sources of kind “feed” have no option “{name}”.")
+
+
+def complete(source: Source, entry: Entry, ask: Ask) -> Entry:
+    """A feed's items are taken as the feed has them."""
+    raise NotUnderstood("The items of a feed are read in the feed alone.")
+
+
+def next_page(source: Source, response: Response, number: int) -> str | None:
+    """Feeds are read without paging. See tracker.sources.Kind."""
+    return None
 
 
 def parse(source: Source, response: Response) -> list[Entry]:

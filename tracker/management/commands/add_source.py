@@ -75,9 +75,9 @@ def _source(options: dict[str, Any]) -> Source:
     if not isinstance(kind_options, dict):
         raise CommandError('--options must be a JSON object, such as \'{"selector": "main"}\'.')
     try:
-        kind_of(options["kind"])
+        kind_of(options["kind"]).check_options(kind_options)
         checked_address(options["url"])
-    except (KindNotAvailable, FetchError) as error:
+    except (KindNotAvailable, NotUnderstood, FetchError) as error:
         raise CommandError(str(error)) from error
     return Source(
         slug=slug,
