@@ -72,6 +72,10 @@ class Source(models.Model):
     )
     moved_to = models.URLField(max_length=2000, blank=True, editable=False)
     moved_since = models.DateTimeField(null=True, blank=True, editable=False)
+    catch_up_url = models.URLField(
+        max_length=2000, blank=True, editable=False, help_text="The page at which a poll had to break off its paging."
+    )
+    catch_up_page = models.PositiveIntegerField(default=0, editable=False)
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
 
@@ -180,6 +184,14 @@ class Release(models.Model):
         default=True, help_text="Off when the source gave no date and the time of first sight stands in."
     )
     first_seen_at = models.DateTimeField(default=timezone.now)
+    locale = models.CharField(max_length=20, blank=True, help_text="A language tag such as cy; empty if not told.")
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its publisher said that it no longer holds."
+    )
+    withdrawal = models.TextField(blank=True, help_text="Why, in the publisher's words.")
+    vanished_since = models.DateTimeField(
+        null=True, blank=True, help_text="When it was first found missing at the publisher's address."
+    )
     pinned = models.BooleanField(default=False, help_text="Never pruned: somebody relies on it.")
     recheck_until = models.DateField(null=True, blank=True)
 
@@ -225,6 +237,16 @@ class Appearance(models.Model):
     content_key = models.CharField(max_length=64, db_index=True)
     title = models.CharField(max_length=500)
     text_hash = models.CharField(max_length=64, help_text="Hash of what a reader last saw of it here.")
+    stub_hash = models.CharField(
+        max_length=64, blank=True, help_text="Hash of the extract by which the source announces it, if it does."
+    )
+    is_whole = models.BooleanField(default=True, help_text="Off when only an extract of its text could be had.")
+    page_hash = models.CharField(
+        max_length=64, blank=True, help_text="Hash of its own page when looked at again, where its text came otherwise."
+    )
+    gives_notes = models.BooleanField(default=False, help_text="It came with the publisher's history of changes.")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    vanished_since = models.DateTimeField(null=True, blank=True)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
 
@@ -246,8 +268,17 @@ class Revision(models.Model):
     text = models.TextField(help_text="Plain text, paragraphs separated by blank lines, list items led by a bullet.")
     text_hash = models.CharField(max_length=64)
     note = models.TextField("change note", blank=True)
+    silent = models.BooleanField(
+        "edited without a note", default=False, help_text="Its publisher gives change notes, and gave none for this."
+    )
+    attachments = models.JSONField(
+        default=list, blank=True, help_text="Files that belong to it: a list of objects with url, title, content_type."
+    )
     seen_at = models.DateTimeField()
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="revisions")
+    also_from = models.ManyToManyField(
+        Snapshot, related_name="revisions_in_part", blank=True, help_text="Further bytes that its text was read from."
+    )
 
     class Meta:
         ordering = ["release", "number"]
@@ -261,6 +292,95 @@ class Revision(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/releases/{self.release_id}/revisions/{self.number}/"
+
+
+class ChangeNote(models.Model):
+    """One line of the publisher's own history of a release. `revision` is the one that it came with, if any did."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="change_notes")
+    revision = models.ForeignKey(
+        Revision, on_delete=models.SET_NULL, null=True, blank=True, related_name="change_notes"
+    )
+    at = models.DateTimeField()
+    text = models.TextField(blank=True)
+    text_key = models.CharField(max_length=64, help_text="Hash of the text.")
+    first_seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["release", "at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["release", "at", "text_key"], name="change_note_once")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%d %B %Y}: {self.text}"
+
+
+class Backfill(models.Model):
+    """A walk through a source's pages back to a day: how far it has come, so that it can be taken up again."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="backfills")
+    since = models.DateField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    next_url = models.URLField("page to go on with", max_length=2000, blank=True)
+    pages = models.PositiveIntegerField(default=0)
+    walked = models.BooleanField(default=False, help_text="All its pages have been read.")
+    leased_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-started_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "since"], condition=Q(finished_at=None), name="backfill_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} back to {self.since}"
+
+
+class PendingEntry(models.Model):
+    """An item that a source has announced and that is not in the record yet, so that nothing announced is lost."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="pending")
+    backfill = models.ForeignKey(Backfill, on_delete=models.CASCADE, null=True, blank=True, related_name="pending")
+    key = models.CharField(max_length=64, help_text="As the appearance will have it.")
+    stub_hash = models.CharField(max_length=64)
+    entry = models.JSONField()
+    has_own_address = models.BooleanField(help_text="Off when other items of the same document share its address.")
+    published_at = models.DateTimeField(null=True, blank=True)
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="pending")
+    found_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "pending entries"
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="pending_once_in_a_source")]
+
+    def __str__(self) -> str:
+        return f"{self.entry.get('title', '')} in {self.source}"
+
+
+class Recheck(models.Model):
+    """When a release that somebody relies on is looked at again at its own address, and how it went."""
+
+    release = models.OneToOneField(Release, on_delete=models.CASCADE, related_name="recheck")
+    next_at = models.DateTimeField(db_index=True)
+    last_at = models.DateTimeField(null=True, blank=True)
+    unchanged_in_a_row = models.PositiveIntegerField(default=0)
+    failures_in_a_row = models.PositiveIntegerField(default=0)
+    detail = models.TextField(blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["next_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.release} next at {self.next_at:%Y-%m-%d %H:%M}"
 
 
 class Tick(models.Model):
