@@ -106,6 +106,8 @@ FETCH_USER_AGENT = env.str(
     "FETCH_USER_AGENT", default=f"Pledgewatch/0.1 (+{BASE_URL}; {SITE_CONTACT or 'no contact set'})"
 )
 FETCH_HOST_PAUSE = timedelta(seconds=_number("FETCH_HOST_PAUSE_SECONDS", 1, 0, 3600))
+#: For how long a worker has a source (or a backfill) to itself without a sign of life; then another takes it over.
+POLL_LEASE = timedelta(seconds=_number("POLL_LEASE_SECONDS", 300, 10, 3600))
 
 # The demonstration -----------------------------------------------------------------------------------
 
@@ -226,6 +228,14 @@ else:
         "socket_timeout": 30,
         "max_retries": 2,
     }
+# Where the turns of hosts are kept, so that no host is asked twice at once: in the Redis that all workers share,
+# or else in files under DATA_DIR.
+_broker_is_redis = urlsplit(CELERY_BROKER_URL).scheme in {"redis", "rediss", "redis+socket", "unix"}
+FETCH_TURNS_URL = env.str(
+    "FETCH_TURNS_URL", default=CELERY_BROKER_URL.replace("redis+socket:", "unix:") if _broker_is_redis else ""
+)
+if FETCH_TURNS_URL and urlsplit(FETCH_TURNS_URL).scheme not in {"redis", "rediss", "unix"}:
+    raise ImproperlyConfigured(f"FETCH_TURNS_URL must be like redis://host:6379/0, or empty, not {FETCH_TURNS_URL!r}.")
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -238,8 +248,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Beat keeps nothing on disk: what is due is in the database, so a killed beat leaves nothing to repair.
 CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"
+TICK_SECONDS = _number("TICK_SECONDS", 60, 1, 60)
+_tick = {"schedule": TICK_SECONDS, "options": {"expires": TICK_SECONDS * 0.9}}
 CELERY_BEAT_SCHEDULE = {
-    "poll what is due": {"task": "tracker.poll_due", "schedule": 60.0, "options": {"expires": 55}},
-    "link what is not linked": {"task": "commitments.link_pending", "schedule": 60.0, "options": {"expires": 55}},
-    "send the day's digests": {"task": "commitments.send_digests", "schedule": 60.0, "options": {"expires": 55}},
+    "poll what is due": {"task": "tracker.poll_due", **_tick},
+    "link what is not linked": {"task": "commitments.link_pending", **_tick},
+    "send the day's digests": {"task": "commitments.send_digests", **_tick},
 }
