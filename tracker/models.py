@@ -9,7 +9,7 @@ import datetime as dt
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 
@@ -151,19 +151,51 @@ class Poll(models.Model):
         return f"{self.source} at {self.started_at:%Y-%m-%d %H:%M}: {self.get_outcome_display()}"
 
 
+class SnapshotQuerySet(models.QuerySet["Snapshot"]):
+    def unused(self) -> SnapshotQuerySet:
+        """Those that nothing in the watch points to: no revision, attachment, pending item or other snapshot."""
+        unused = self
+        for relation in Snapshot._meta.related_objects:
+            through = getattr(relation, "through", None)
+            pointing, name = (
+                (through, relation.field.m2m_reverse_field_name())  # type: ignore[attr-defined]
+                if through
+                else (relation.related_model, relation.field.name)
+            )
+            unused = unused.filter(~Exists(pointing._base_manager.filter(**{name: OuterRef("pk")})))
+        return unused
+
+
 class Snapshot(models.Model):
-    """Bytes as received, kept once however often they came. `path` is relative to the archive."""
+    """Bytes as received, kept once however often they came.
+
+    `path` is relative to the archive. With a `base`, what is stored there is the difference from the bytes of
+    that snapshot, which is itself stored whole. When `discarded_at` is set, the bytes are gone by the rules of
+    retention and only what is said of them here remains.
+    """
 
     sha256 = models.CharField(max_length=64, unique=True)
-    path = models.CharField(max_length=200)
+    path = models.CharField(max_length=200, blank=True)
+    base = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="variants")
     size_bytes = models.PositiveIntegerField()
+    stored_bytes = models.PositiveIntegerField(default=0, help_text="What it takes in the archive.")
     content_type = models.CharField(max_length=200, blank=True)
     url = models.URLField("address fetched", max_length=2000)
+    url_key = models.CharField(max_length=64, blank=True, db_index=True, help_text="Hash of the address.")
     headers = models.JSONField(default=dict)
     fetched_at = models.DateTimeField()
+    last_kept_at = models.DateTimeField(null=True, blank=True, help_text="When the same bytes last came.")
+    discarded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SnapshotQuerySet.as_manager()
 
     class Meta:
         ordering = ["-fetched_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(discarded_at=None) | Q(path="", base=None), name="snapshot_discarded_has_no_bytes"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.sha256[:12]} from {self.url}"
@@ -292,6 +324,37 @@ class Revision(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/releases/{self.release_id}/revisions/{self.number}/"
+
+
+class Attachment(models.Model):
+    """A file that belongs to one revision: where it is, its bytes as received, and what could be read of it.
+
+    Its text stands at `start` to `end` in the revision's text. `problem` says in a sentence why there is none,
+    or what of it is missing.
+    """
+
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="files")
+    position = models.PositiveSmallIntegerField()
+    url = models.URLField("address", max_length=2000)
+    title = models.CharField(max_length=500, blank=True)
+    content_type = models.CharField(max_length=200, blank=True)
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, null=True, blank=True, related_name="attachments")
+    start = models.PositiveIntegerField(null=True, blank=True)
+    end = models.PositiveIntegerField(null=True, blank=True)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["revision", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "position"], name="attachment_position_once"),
+            models.CheckConstraint(
+                condition=Q(start=None, end=None) | Q(start__isnull=False, end__gte=F("start")),
+                name="attachment_text_is_a_stretch",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.url
 
 
 class ChangeNote(models.Model):
