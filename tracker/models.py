@@ -446,6 +446,23 @@ class Recheck(models.Model):
         return f"{self.release} next at {self.next_at:%Y-%m-%d %H:%M}"
 
 
+class RobotsFile(models.Model):
+    """What a host's robots.txt said when it was last asked for, kept for as long as it may be relied on.
+
+    `origin` is scheme, host and port, as in https://www.example.org. With a `problem`, in words, the file could
+    not be had and nobody knows what it asks.
+    """
+
+    origin = models.CharField(max_length=300, unique=True)
+    text = models.TextField(blank=True)
+    problem = models.TextField(blank=True)
+    fetched_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.origin}/robots.txt at {self.fetched_at:%Y-%m-%d %H:%M}"
+
+
 class Tick(models.Model):
     """When a scheduled job last ran: how the site knows that its schedule is alive."""
 
