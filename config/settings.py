@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import secrets
 from contextlib import suppress
@@ -42,6 +43,18 @@ def _number(name: str, default: float, least: float, most: float) -> float:
     if not least <= number <= most:
         raise ImproperlyConfigured(f"{name} must be a number from {least:g} to {most:g}, not {text!r}.")
     return number
+
+
+def _json_object(name: str) -> dict[str, object]:
+    """A JSON object from the environment, empty unless it is set."""
+    text = env.str(name, default="{}")
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f'{name} must be a JSON object such as {{"bucket_name": "archive"}}, not {text!r}.')
+    return value
 
 
 # The machine -----------------------------------------------------------------------------------------
@@ -108,6 +121,12 @@ FETCH_USER_AGENT = env.str(
 FETCH_HOST_PAUSE = timedelta(seconds=_number("FETCH_HOST_PAUSE_SECONDS", 1, 0, 3600))
 #: For how long a worker has a source (or a backfill) to itself without a sign of life; then another takes it over.
 POLL_LEASE = timedelta(seconds=_number("POLL_LEASE_SECONDS", 300, 10, 3600))
+
+# 0 keeps for ever.
+POLLS_KEPT_DAYS = int(_number("POLLS_KEPT_DAYS", 90, 0, 36_500))
+POLLS_KEPT_PER_SOURCE = int(_number("POLLS_KEPT_PER_SOURCE", 100, 1, 1_000_000))
+SNAPSHOTS_UNCITED_KEPT_DAYS = int(_number("SNAPSHOTS_UNCITED_KEPT_DAYS", 7, 1, 36_500))
+SNAPSHOTS_KEPT_DAYS = int(_number("SNAPSHOTS_KEPT_DAYS", 0, 0, 36_500))
 
 # The demonstration -----------------------------------------------------------------------------------
 
@@ -176,6 +195,10 @@ STORAGES = {
         if _collected
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
+    "snapshots": {
+        "BACKEND": env.str("SNAPSHOTS_STORAGE", default="tracker.archive.storage.ArchiveStorage"),
+        "OPTIONS": _json_object("SNAPSHOTS_STORAGE_OPTIONS"),
+    },
 }
 MEDIA_ROOT = DATA_DIR / "media"
 
@@ -231,7 +254,7 @@ else:
 # Where the turns of hosts are kept, so that no host is asked twice at once: in the Redis that all workers share,
 # or else in files under DATA_DIR.
 _broker_is_redis = urlsplit(CELERY_BROKER_URL).scheme in {"redis", "rediss", "redis+socket", "unix"}
-FETCH_TURNS_URL = env.str(
+FETCH_TURNS_URL: str = env.str(
     "FETCH_TURNS_URL", default=CELERY_BROKER_URL.replace("redis+socket:", "unix:") if _broker_is_redis else ""
 )
 if FETCH_TURNS_URL and urlsplit(FETCH_TURNS_URL).scheme not in {"redis", "rediss", "unix"}:
@@ -254,4 +277,6 @@ CELERY_BEAT_SCHEDULE = {
     "poll what is due": {"task": "tracker.poll_due", **_tick},
     "link what is not linked": {"task": "commitments.link_pending", **_tick},
     "send the day's digests": {"task": "commitments.send_digests", **_tick},
+    # Once a day, by what stands in the database; asked more often, so that a beat that was restarted misses no day.
+    "prune what is past its time": {"task": "tracker.prune", "schedule": 3600.0, "options": {"expires": 3500}},
 }

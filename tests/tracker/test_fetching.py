@@ -15,7 +15,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from tracker.fetching import FetchFailed, FetchRefused, client, fetch, max_age, retry_after
+from tracker.fetching import FetchFailed, FetchRefused, client, fetch, fresh_for, retry_after
 from tracker.fetching.politeness import LONGEST_RETRY_AFTER
 
 NOW = dt.datetime(2025, 1, 20, 12, 0, tzinfo=dt.UTC)
@@ -270,4 +270,4 @@ def test_how_long_a_host_asks_us_to_stay_away(headers: dict[str, str], expected:
     ],
 )
 def test_how_long_an_answer_stays_fresh(headers: dict[str, str], seconds: int | None) -> None:
-    assert max_age(headers) == (None if seconds is None else dt.timedelta(seconds=seconds))
+    assert fresh_for(headers, NOW) == (None if seconds is None else dt.timedelta(seconds=seconds))

@@ -1,7 +1,17 @@
 """How the watch reaches the web: one function opens connections, guarded, polite and limited."""
 
-from .client import Response, fetch
-from .errors import FetchError, FetchFailed, FetchRefused
-from .politeness import max_age, retry_after
+from .client import fetch
+from .errors import FetchError, FetchFailed, FetchPostponed, FetchRefused
+from .politeness import fresh_for, retry_after
+from .response import Response
 
-__all__ = ["FetchError", "FetchFailed", "FetchRefused", "Response", "fetch", "max_age", "retry_after"]
+__all__ = [
+    "FetchError",
+    "FetchFailed",
+    "FetchPostponed",
+    "FetchRefused",
+    "Response",
+    "fetch",
+    "fresh_for",
+    "retry_after",
+]

@@ -6,8 +6,12 @@ class FetchError(Exception):
 
 
 class FetchRefused(FetchError):
-    """We would not ask: the address is not one that the watch may reach."""
+    """We would not ask: the watch may not reach the address, or its host's robots.txt asks us not to."""
 
 
 class FetchFailed(FetchError):
     """We asked and got no usable answer."""
+
+
+class FetchPostponed(FetchError):
+    """We did not ask, for the host's turn did not come in time. That is nobody's fault: ask again soon."""

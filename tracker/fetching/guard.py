@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 from AntiSSRF import AntiSSRFPolicy, PolicyConfigOptions
@@ -63,12 +65,29 @@ def checked_address(url: str) -> Address:
     return Address(url, parts.scheme, host, port if port is not None else STANDARD_PORTS[parts.scheme])
 
 
+@cache
+def _beyond_the_internet() -> list[str]:
+    """IPv6 outside the part that is given out, 2000::/3, but for ::ffff:0:0/96, as which IPv4 is compared.
+
+    More than the policy denies by itself: there lies IPv4 in forms of old, such as ::127.0.0.1.
+    """
+    whole, given_out = ipaddress.IPv6Network("::/0"), ipaddress.IPv6Network("2000::/3")
+    ipv4 = ipaddress.IPv6Network("::ffff:0:0/96")
+    return [
+        str(part)
+        for network in whole.address_exclude(given_out)
+        for part in (network.address_exclude(ipv4) if ipv4.subnet_of(network) else [network])
+    ]
+
+
 def policy_for(address: Address, allowed_networks: Sequence[str]) -> AntiSSRFPolicy:
     """What may be connected to for `address`: public addresses on ports 80 and 443, `allowed_networks` on any."""
     public = address.has_standard_port
     policy = AntiSSRFPolicy(PolicyConfigOptions.EXTERNAL_ONLY_LATEST if public else PolicyConfigOptions.INTERNAL_ONLY)
     policy.allow_plain_text_http = True
     policy.add_xff_header = False
+    if public:
+        policy.add_denied_addresses(_beyond_the_internet())
     if allowed_networks:
         policy.add_allowed_addresses(list(allowed_networks))
     return policy

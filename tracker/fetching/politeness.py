@@ -1,17 +1,14 @@
-"""What hosts ask of us: how long to stay away, and one request at a time with a pause."""
+"""What hosts ask of us in the headers of their answers: for how long to stay away. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
-import threading
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
 #: A host that asks for longer than this has made a mistake.
 LONGEST_RETRY_AFTER = dt.timedelta(days=7)
-LONGEST_MAX_AGE = dt.timedelta(hours=24)
+LONGEST_FRESHNESS = dt.timedelta(hours=24)
 
 
 def retry_after(headers: Mapping[str, str], now: dt.datetime) -> dt.timedelta | None:
@@ -26,12 +23,16 @@ def retry_after(headers: Mapping[str, str], now: dt.datetime) -> dt.timedelta | 
     until = _http_date(value)
     if until is None:
         return None
-    wait = until - (_http_date(headers.get("Date", "")) or now)
+    wait = until - _their_now(headers, now)
     return min(max(wait, dt.timedelta(0)), LONGEST_RETRY_AFTER)
 
 
-def max_age(headers: Mapping[str, str]) -> dt.timedelta | None:
-    """How long the answer stays fresh by Cache-Control, at most LONGEST_MAX_AGE. None if it does not say."""
+def fresh_for(headers: Mapping[str, str], now: dt.datetime) -> dt.timedelta | None:
+    """How long the answer stays fresh by Cache-Control or else Expires, at most LONGEST_FRESHNESS.
+
+    None if it does not say, or says that it must be asked for anew each time. A date is taken against the
+    server's own clock where it tells it.
+    """
     directives = {
         name.strip().lower(): value.strip().strip('"')
         for name, _, value in (part.partition("=") for part in headers.get("Cache-Control", "").split(","))
@@ -39,10 +40,18 @@ def max_age(headers: Mapping[str, str]) -> dt.timedelta | None:
     if {"no-cache", "no-store"} & directives.keys():
         return None
     seconds = _seconds(directives.get("max-age", ""))
-    if seconds is None:
-        return None
-    fresh = dt.timedelta(seconds=seconds - (_seconds(headers.get("Age", "")) or 0))
-    return min(max(fresh, dt.timedelta(0)), LONGEST_MAX_AGE)
+    if seconds is not None:
+        fresh = dt.timedelta(seconds=seconds - (_seconds(headers.get("Age", "")) or 0))
+    else:
+        expires = _http_date(headers.get("Expires", ""))
+        if expires is None:  # also "0" and "-1", which say: at once
+            return None
+        fresh = expires - _their_now(headers, now)
+    return min(max(fresh, dt.timedelta(0)), LONGEST_FRESHNESS)
+
+
+def _their_now(headers: Mapping[str, str], now: dt.datetime) -> dt.datetime:
+    return _http_date(headers.get("Date", "")) or now
 
 
 def _seconds(value: str) -> int | None:
@@ -52,31 +61,6 @@ def _seconds(value: str) -> int | None:
 def _http_date(value: str) -> dt.datetime | None:
     try:
         parsed = parsedate_to_datetime(value)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, OverflowError):
         return None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
-
-
-class Turns:
-    """Gives each host one request at a time, with a pause between two. For the threads of one process."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._locks: dict[tuple[str, int], threading.Lock] = {}
-        self._free_at: dict[tuple[str, int], float] = {}
-
-    @contextmanager
-    def turn(self, host: str, port: int, pause: dt.timedelta) -> Iterator[None]:
-        """Wait until nobody asks `host` at `port` and `pause` has passed since the last answer."""
-        key = (host.rstrip("."), port)
-        with self._guard:
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
-            time.sleep(max(0.0, self._free_at.get(key, 0.0) - time.monotonic()))
-            try:
-                yield
-            finally:
-                self._free_at[key] = time.monotonic() + pause.total_seconds()
-
-
-turns = Turns()
