@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-from tracker.fetching import FetchFailed, Response, fetch
+from django.utils import timezone
+
+from tracker.fetching import FetchFailed, Response, fetch, retry_after
+from tracker.models import Source
+from tracker.schedule import COOL_DOWN
 
 MAX_REQUESTS = 100
 MAX_BYTES = 50 * 1024 * 1024
 MAX_SECONDS = 120.0
+
+#: Kinds of source that are meant for programs, and asked by their documented rules.
+INTERFACES = {Source.Kind.GOVUK, Source.Kind.PARLIAMENT}
+
+SLOW_DOWN_STATUSES = {429, 503}
+#: Answers that asking again soon will not change.
+FORBIDDEN_STATUSES = {401, 402, 403, 406, 451}
 
 
 class Spent(FetchFailed):
@@ -32,37 +45,69 @@ class Budget:
     def __post_init__(self) -> None:
         self._began = self.clock()
 
-    @property
-    def seconds_left(self) -> float:
-        return self.seconds - (self.clock() - self._began)
-
     def why_spent(self) -> str:
         """A sentence that says what has run out; empty while something is left of everything."""
         if self.requests_made >= self.requests:
             return f"One poll makes at most {self.requests} requests."
         if self.bytes_received >= self.received_bytes:
-            return f"One poll receives at most {self.received_bytes / 1024**2:.0f} MiB."
-        if self.seconds_left <= 0:
-            return f"One poll takes at most {self.seconds:.0f} seconds."
+            return f"One poll receives at most {self.received_bytes / 1024**2:.3g} MiB."
+        if self.clock() - self._began >= self.seconds:
+            return f"One poll takes at most {self.seconds:.3g} seconds."
         return ""
 
 
 class Asker:
-    """`tracker.sources.Ask` within a budget. `answers` are those of status 200 since the last `forget`."""
+    """`tracker.sources.Ask` within a budget.
 
-    def __init__(self, budget: Budget) -> None:
-        self.budget = budget
+    `answers` are those of status 200 since the last `forget`, `last_status` is that of the last answer of any
+    status. A host that asks to be left alone is asked nothing more: `stay_away` then says for how long, and
+    `shut_host` which it is. `before` is called before each request. robots.txt is for pages: what a source of
+    `kind` offers to programs (a feed, an interface) is asked for without it.
+    """
+
+    def __init__(self, kind: str, budget: Budget | None = None, before: Callable[[], None] = lambda: None) -> None:
+        self._kind = kind
+        self.budget = budget or Budget()
         self.answers: list[Response] = []
+        self.last_status = 0
+        self.stay_away: dt.timedelta | None = None
+        self.shut_host = ""
+        self._before = before
 
     def __call__(self, url: str, accept: str = "*/*") -> Response:
-        if why := self.budget.why_spent():
+        return self._ask(url, accept, obey_robots=self._kind not in INTERFACES)
+
+    def ask_source(self, url: str, accept: str, *, etag: str = "", last_modified: str = "") -> Response:
+        """Ask for a page of the source itself, with validators.
+
+        Raises FetchError, and Spent when nothing more may be asked.
+        """
+        obey_robots = self._kind not in {Source.Kind.FEED, *INTERFACES}
+        return self._ask(url, accept, obey_robots=obey_robots, etag=etag, last_modified=last_modified)
+
+    def _ask(self, url: str, accept: str, *, obey_robots: bool, etag: str = "", last_modified: str = "") -> Response:
+        if why := self.why_not(url):
             raise Spent(why)
+        self._before()
         self.budget.requests_made += 1
-        response = fetch(url, accept=accept)
+        self.last_status = 0
+        response = fetch(url, accept=accept, etag=etag, last_modified=last_modified, obey_robots=obey_robots)
         self.budget.bytes_received += len(response.body)
+        self.last_status = response.status
         if response.status == 200:
             self.answers.append(response)
+        elif response.status in SLOW_DOWN_STATUSES:
+            asked = retry_after(response.headers, timezone.now())
+            self.stay_away = COOL_DOWN if asked is None else asked
+            self.shut_host = urlsplit(response.final_url).netloc
         return response
+
+    def why_not(self, url: str) -> str:
+        """Why `url` may not be asked for any more, as a sentence. Empty if it may."""
+        if self.shut_host and urlsplit(url).netloc == self.shut_host:
+            return f"{self.shut_host} asks to be left alone for now."
+        return self.budget.why_spent()
 
     def forget(self) -> None:
         self.answers = []
+        self.last_status = 0

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from enum import Enum
 
 from django.db import connection, transaction
 from django.db.models import Case, IntegerField, Max, OuterRef, Q, Subquery, Value, When
 
 from tracker import signals
+from tracker.history import gives_notes, take_in_notes
 from tracker.identity import Identity, Known, is_same
+from tracker.marks import mark_present, mark_vanished, mark_withdrawal
 from tracker.models import Appearance, Release, Revision, Snapshot, Source, Voice
 from tracker.reading.dates import plausible
 from tracker.revisions import says_nothing_new, text_hash
@@ -18,6 +20,26 @@ from tracker.sources.entry import Entry
 
 #: Documents that share a key and yet may be others: so many are looked at.
 MOST_CANDIDATES = 50
+TOLD_BY_SOURCES = (
+    *("title", "url", "published_at", "published_is_known", "locale"),
+    *("withdrawn_at", "withdrawal", "vanished_since"),
+)
+
+
+class Seen(Enum):
+    """Where an entry's document was seen."""
+
+    IN_THE_SOURCE = "in the source that carries it"
+    AT_ITS_ADDRESS = "at its own address"
+    NOT_AT_ITS_ADDRESS = "announced, but missing at its own address"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The bytes from which an entry was read: the document, and what else went into its text."""
+
+    snapshot: Snapshot
+    also: tuple[Snapshot, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -29,52 +51,97 @@ class Ingested:
     release_is_new: bool
 
 
-def not_seen_before(
-    source: Source, entries: Sequence[Entry], identities: Sequence[Identity], now: dt.datetime
-) -> list[tuple[Entry, Identity]]:
-    """The entries that `source` did not carry already just so, in order. The others are marked as seen again."""
-    known = {seen.key: seen for seen in source.appearances.filter(key__in=[identity.key for identity in identities])}
-    unseen: list[tuple[Entry, Identity]] = []
-    again: list[int] = []
-    for entry, identity in zip(entries, identities, strict=True):
-        seen = known.get(identity.key)
-        if seen and seen.url_key == identity.url_key and seen.text_hash == text_hash(entry.title, entry.text):
-            again.append(seen.pk)
-        else:
-            unseen.append((entry, identity))
-    Appearance.objects.filter(pk__in=again).update(last_seen_at=now)
-    return unseen
-
-
 def ingest(
     source: Source,
     entry: Entry,
     identity: Identity,
-    snapshot: Snapshot,
+    proof: Proof,
     now: dt.datetime,
     keys_in_document: frozenset[str] = frozenset(),
+    *,
+    stub_hash: str = "",
+    seen: Seen = Seen.IN_THE_SOURCE,
 ) -> Ingested:
     """Store what `entry` says that is not known yet, in one transaction.
 
     `keys_in_document` are the keys of all entries that came with it: a known key that is not among them was
-    re-issued, one that is belongs to another item. `release_ingested` is sent after the commit.
+    re-issued, one that is belongs to another item. `stub_hash` is announced_hash of the stub that the entry was
+    completed from. `release_ingested` is sent after the commit.
     """
     with transaction.atomic():
         _keep_others_out(identity)
         known = _known_appearance(source, entry, identity)
-        release = known.release if known else _new_release(entry, now)
-        here = _appearance_here(source, release, known, entry, identity, now, keys_in_document)
-        revision = _revision(release, here, entry, snapshot, now)
-        here.title, here.text_hash, here.last_seen_at = entry.title, text_hash(entry.title, entry.text), now
-        here.save()
         if known:
-            _tell_release(release, here, entry, revision, now)
-        if revision:
-            transaction.on_commit(
-                lambda: signals.release_ingested.send(sender=Revision, revision=revision),
-                robust=True,  # who listens finds the revision in the database too
-            )
+            release = Release.objects.select_for_update().get(pk=known.release_id)
+            known.refresh_from_db()
+        else:
+            release = _new_release(entry, now)
+        here = _appearance_here(source, release, known, entry, identity, now, keys_in_document)
+        here.stub_hash = stub_hash
+        if entry.complete or not (here.text_hash and here.is_whole):
+            revision = _take_in(release, here, entry, here.text_hash, proof, now)
+            here.title, here.text_hash = entry.title, text_hash(entry.title, entry.text)
+        else:
+            revision = None  # an extract is no edit of the whole that we have
+        _tell_release(release, here, entry, revision, now, seen)
     return Ingested(release, revision, release_is_new=known is None)
+
+
+def ingest_again(here: Appearance, entry: Entry, proof: Proof, now: dt.datetime, *, read_as_before: bool) -> Ingested:
+    """Store what a look at the document itself shows, in one transaction, as `ingest` does.
+
+    Where its text was not read in the same way before (a feed that carries all of it), the first look only
+    learns how the document's own page words it; what changes there later is a revision.
+    """
+    told = text_hash(entry.title, entry.text)
+    with transaction.atomic():
+        release = Release.objects.select_for_update().get(pk=here.release_id)
+        here = Appearance.objects.select_related("source").get(pk=here.pk)
+        last_told = here.text_hash if read_as_before else here.page_hash or told
+        revision = _take_in(release, here, entry, last_told, proof, now)
+        if read_as_before:
+            here.title, here.text_hash = entry.title, told
+        else:
+            here.page_hash = told
+        _tell_release(release, here, entry, revision, now, Seen.AT_ITS_ADDRESS)
+    return Ingested(release, revision, release_is_new=False)
+
+
+def _take_in(
+    release: Release, here: Appearance, entry: Entry, last_told: str, proof: Proof, now: dt.datetime
+) -> Revision | None:
+    """The notes that are new, and a revision if a reader sees something here that was not seen here last time."""
+    was_whole, is_new = here.is_whole, not last_told
+    notes = take_in_notes(release, here, entry, now, is_new=is_new)
+    here.is_whole = entry.complete
+    if last_told == text_hash(entry.title, entry.text):
+        return None
+    latest = release.revisions.order_by("-number").first()
+    if latest and not here.revisions.exists() and says_nothing_new(entry.text, latest.text):
+        return None
+    words = entry.note or "\n".join(note.text for note in notes)
+    revision = Revision.objects.create(
+        release=release,
+        appearance=here,
+        number=(release.revisions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        title=entry.title,
+        text=entry.text,
+        text_hash=text_hash(entry.title, entry.text),
+        note=words,
+        silent=not is_new and was_whole and entry.complete and not words and gives_notes(here.source, here),
+        attachments=[asdict(attached) for attached in entry.attachments],
+        seen_at=now,
+        snapshot=proof.snapshot,
+    )
+    revision.also_from.set(proof.also)
+    for note in notes:
+        note.revision = revision
+        note.save(update_fields=["revision"])
+    transaction.on_commit(
+        lambda: signals.release_ingested.send(sender=Revision, revision=revision),
+        robust=True,  # who listens finds the revision in the database too
+    )
+    return revision
 
 
 def _keep_others_out(identity: Identity) -> None:
@@ -104,7 +171,7 @@ def _known_appearance(source: Source, entry: Entry, identity: Identity) -> Appea
         )
         .order_by("strength", "first_seen_at", "pk")[:MOST_CANDIDATES]
     )
-    for candidate in candidates:
+    for candidate in candidates.iterator(chunk_size=5):  # with their texts, which may be long
         known = Known(
             same_source=candidate.source_id == source.pk,
             key=candidate.key,
@@ -126,6 +193,7 @@ def _new_release(entry: Entry, now: dt.datetime) -> Release:
         url=entry.url,
         published_at=published or now,
         published_is_known=published is not None,
+        locale=entry.locale,
         first_seen_at=now,
     )
 
@@ -167,33 +235,10 @@ def _free_key(source: Source, key: str, taken_by: Appearance) -> None:
         earlier.save(update_fields=["key"])
 
 
-def _revision(
-    release: Release, here: Appearance, entry: Entry, snapshot: Snapshot, now: dt.datetime
-) -> Revision | None:
-    """A revision if a reader sees something here that was not seen here last time."""
-    seen = text_hash(entry.title, entry.text)
-    if here.text_hash == seen:
-        return None
-    latest = release.revisions.order_by("-number").first()
-    if latest and not here.revisions.exists() and says_nothing_new(entry.text, latest.text):
-        return None
-    return Revision.objects.create(
-        release=release,
-        appearance=here,
-        number=(release.revisions.aggregate(last=Max("number"))["last"] or 0) + 1,
-        title=entry.title,
-        text=entry.text,
-        text_hash=seen,
-        note=entry.note,
-        seen_at=now,
-        snapshot=snapshot,
-    )
-
-
 def _tell_release(
-    release: Release, here: Appearance, entry: Entry, revision: Revision | None, now: dt.datetime
+    release: Release, here: Appearance, entry: Entry, revision: Revision | None, now: dt.datetime, seen: Seen
 ) -> None:
-    """What a known release learns from an entry. A date of publication once known is never overwritten."""
+    """What the release and its place learn from an entry. A date of publication once known is never overwritten."""
     first = release.first_appearance
     if revision and here == first:
         release.title = entry.title
@@ -202,5 +247,25 @@ def _tell_release(
     official = here.source.voice == Voice.OFFICIAL and first.source.voice != Voice.OFFICIAL
     if here.url and (here == first or official or not release.url):
         release.url = here.url
+    release.locale = release.locale or entry.locale
+    if entry.complete:
+        mark_withdrawal(release, here, entry)
+    if seen is Seen.AT_ITS_ADDRESS:
+        mark_present(release, here)
+    elif seen is Seen.NOT_AT_ITS_ADDRESS:
+        mark_vanished(release, here, now)
+    here.last_seen_at = now
+    here.save()
     # What staff's decisions set meanwhile, in another process, stays.
-    release.save(update_fields=["title", "url", "published_at", "published_is_known"])
+    release.save(update_fields=TOLD_BY_SOURCES)
+
+
+def missed(here: Appearance, now: dt.datetime) -> Release:
+    """Mark what is no longer at its address. Returns its release."""
+    with transaction.atomic():
+        release = Release.objects.select_for_update().get(pk=here.release_id)
+        here = Appearance.objects.get(pk=here.pk)
+        mark_vanished(release, here, now)
+        here.save(update_fields=["vanished_since"])
+        release.save(update_fields=["vanished_since"])
+    return release

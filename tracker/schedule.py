@@ -27,6 +27,7 @@ class Look:
     """How a look at a source went, as far as the next one depends on it.
 
     `published` are the times of the source's releases, in any order. `consecutive_failures` counts this one.
+    `ttl` is for how long a feed says of itself that it need not be asked again. `unfinished` when the source holds more than one look could take in.
     """
 
     at: dt.datetime
@@ -36,6 +37,8 @@ class Look:
     asked_to_slow_down: bool = False
     retry_after: dt.timedelta | None = None
     max_age: dt.timedelta | None = None
+    ttl: dt.timedelta | None = None
+    unfinished: bool = False
 
 
 def next_look(look: Look, luck: float) -> dt.datetime:
@@ -70,9 +73,24 @@ def _own_pace(look: Look, luck: float) -> dt.timedelta:
         gap = usual_gap(look.published, look.at)
         interval = FIRST_INTERVAL if gap is None else gap / LOOKS_PER_GAP
         interval = min(max(interval, SHORTEST_INTERVAL), LONGEST_INTERVAL)
-        if look.max_age is not None:
-            interval = max(interval, min(look.max_age, LONGEST_INTERVAL))
+        for asked in (look.max_age, look.ttl):
+            if asked is not None:
+                interval = max(interval, min(asked, LONGEST_INTERVAL))
+        if look.unfinished:
+            interval = SHORTEST_INTERVAL
     if look.consecutive_failures > 1:
         doublings = min(look.consecutive_failures - 1, 20)
         interval = max(interval, min(interval * 2**doublings, LONGEST_INTERVAL))
     return interval * (1 + JITTER * luck)
+
+
+#: A release that is relied on is looked at again daily for a week, then ever more rarely.
+RECHECKED_EVERY = dt.timedelta(days=1)
+RECHECKED_AT_LEAST_EVERY = dt.timedelta(days=28)
+LOOKS_AT_EACH_PACE = 7
+
+
+def next_recheck(now: dt.datetime, unchanged_in_a_row: int, failures_in_a_row: int, luck: float) -> dt.datetime:
+    """When to look at a release again that did not change for so many looks. `luck` is a random number from 0 to 1."""
+    doublings = min(unchanged_in_a_row // LOOKS_AT_EACH_PACE + max(0, failures_in_a_row - 1), 10)
+    return now + min(RECHECKED_EVERY * 2.0**doublings, RECHECKED_AT_LEAST_EVERY) * (1 + JITTER * luck)

@@ -1,0 +1,168 @@
+"""A look at a source: its first page, and those after it as far as they hold what was not seen before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tracker.announcing import Announced, not_announced_before
+from tracker.asking import Asker
+from tracker.fetching import FetchError, Response
+from tracker.identity import identities
+from tracker.models import Source
+from tracker.reading.sanitise import without_control_characters
+from tracker.sources import Entry, NotUnderstood, SourceEnded, kind_of
+
+#: Of one page.
+MAX_ENTRIES = 2000
+#: Of one poll, the first included.
+MAX_PAGES = 20
+
+#: What some sites answer for the page after the last.
+PAST_THE_END_STATUSES = {404, 410}
+_MEANINGS = {
+    401: "a password is asked for",
+    403: "access is forbidden",
+    404: "nothing is there",
+    410: "it is gone for good",
+    429: "we ask too often",
+    500: "the server has an error",
+    502: "the server has an error behind it",
+    503: "the server is busy or closed",
+    504: "the server waited for another in vain",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a source, as far as it was read: `unseen` are those of its `entries` that are news, in order.
+
+    `left_out` counts the entries beyond MAX_ENTRIES. `keys` identify all entries that were read.
+    """
+
+    number: int
+    response: Response
+    entries: list[Entry]
+    unseen: list[Announced]
+    keys: frozenset[str]
+    left_out: int
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether what was not seen before reaches to the end of the page, and perhaps over it."""
+        return bool(self.unseen) and self.unseen[-1][0] is self.entries[-1]
+
+
+@dataclass(frozen=True)
+class BrokenOff:
+    """Why the pages end before what is new does, in a sentence, and where to go on next time."""
+
+    why: str
+    next_url: str = ""
+    next_number: int = 0
+
+
+def ask(source: Source, asker: Asker | None = None, *, conditionally: bool = False) -> Response:
+    """Fetch `source`; conditionally, by what it told us last time. Raises FetchError or KindNotAvailable."""
+    kind = kind_of(source.kind)
+    return (asker or Asker(source.kind)).ask_source(
+        kind.address(source),
+        kind.ACCEPT,
+        etag=source.etag if conditionally else "",
+        last_modified=source.last_modified if conditionally else "",
+    )
+
+
+def read(source: Source, response: Response) -> list[Entry]:
+    """What an answer of status 200 holds. Raises NotUnderstood, SourceEnded or KindNotAvailable."""
+    if not response.body.strip():
+        return []
+    return [storable(entry) for entry in kind_of(source.kind).parse(source, response)]
+
+
+def status_sentence(response: Response) -> str:
+    meaning = _MEANINGS.get(response.status)
+    return f"The answer was HTTP {response.status}{f': {meaning}' if meaning else ''}."
+
+
+def page_of(source: Source, response: Response, entries: list[Entry], number: int, now: dt.datetime) -> Page:
+    """What `entries`, read from `response`, hold that is new."""
+    left_out = max(0, len(entries) - MAX_ENTRIES)
+    entries = entries[:MAX_ENTRIES]
+    found = identities(entries)
+    unseen = not_announced_before(source, entries, found, now)
+    return Page(number, response, entries, unseen, frozenset(identity.key for identity in found), left_out)
+
+
+def further_pages(source: Source, first: Page, asker: Asker, now: dt.datetime) -> Iterator[Page | BrokenOff]:
+    """The pages after `first`, up to one that ends with something known; at most MAX_PAGES with it.
+
+    What is yielded has to be stored before the next is asked for. The last one may be a BrokenOff.
+    """
+    url = kind_of(source.kind).next_page(source, first.response, first.number) if first.may_go_on else None
+    yield from pages_from(source, url, first.number + 1, asker, now, MAX_PAGES - 1, first.keys)
+
+
+def pages_from(
+    source: Source,
+    url: str | None,
+    number: int,
+    asker: Asker,
+    now: dt.datetime,
+    most: int,
+    known_keys: frozenset[str] = frozenset(),
+    *,
+    to_the_end: bool = False,
+) -> Iterator[Page | BrokenOff]:
+    """At most `most` pages from page `number` at `url` on, up to one that ends with something known.
+
+    With `to_the_end`, up to the last page there is. A page that holds nothing but what earlier ones held ends
+    it as well: some sites show their last page for every number after it.
+    """
+    asked: set[str] = set()
+    keys = known_keys
+    for _ in range(most):
+        if not url or url in asked:
+            return
+        asked.add(url)
+        try:
+            response = asker.ask_source(url, kind_of(source.kind).ACCEPT)
+            if response.status in PAST_THE_END_STATUSES:
+                return
+            if response.status != 200:
+                yield BrokenOff(f"Page {number} could not be read. {status_sentence(response)}", url, number)
+                return
+            entries = read(source, response)
+        except FetchError as error:
+            yield BrokenOff(f"Page {number} could not be read. {error}", url, number)
+            return
+        except (NotUnderstood, SourceEnded) as error:  # asking for it again will not make it another
+            yield BrokenOff(f"Page {number} could not be read. {error}")
+            return
+        if not entries:
+            return
+        page = page_of(source, response, entries, number, now)
+        if page.keys <= keys:
+            return
+        keys |= page.keys
+        yield page
+        if not (page.may_go_on or to_the_end):
+            return
+        url, number = kind_of(source.kind).next_page(source, response, number), number + 1
+    if url and url not in asked:
+        yield BrokenOff(f"There is more to read than {number - 1} pages.", url, number)
+
+
+def storable(entry: Entry) -> Entry:
+    """`entry` without what no database keeps."""
+    return replace(
+        entry,
+        guid=without_control_characters(entry.guid),
+        title=without_control_characters(entry.title),
+        text=without_control_characters(entry.text),
+        note=without_control_characters(entry.note),
+        notes=tuple(replace(note, text=without_control_characters(note.text)) for note in entry.notes),
+        withdrawal=without_control_characters(entry.withdrawal),
+        locale=without_control_characters(entry.locale)[:20],
+    )

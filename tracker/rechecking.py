@@ -1,0 +1,148 @@
+"""Releases that somebody relies on are looked at again at their own address: what changed there silently is seen.
+
+On GOV.UK a small edit reaches no feed, no search and no change note, so no poll of a source would show it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import random
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from tracker.asking import Asker, Budget
+from tracker.fetching import FetchError
+from tracker.ingest import ingest_again, missed
+from tracker.leases import Lease, LeaseLost, take
+from tracker.models import Appearance, Recheck, Release, Source, Voice
+from tracker.schedule import next_recheck
+from tracker.sources import Entry, KindNotAvailable, NotUnderstood, Vanished
+from tracker.taking import proof_of, whole
+
+log = logging.getLogger(__name__)
+
+#: What one look may ask for: a document and what belongs to it.
+MAX_REQUESTS = 15
+MAX_SECONDS = 60.0
+#: At one time, so that a poll that is due need not wait long for its turn at the same host.
+MOST_AT_A_TIME = 50
+LONGEST_ROUND_SECONDS = 120.0
+
+#: The words of these are cut out of a page in another way than out of the source that carries them.
+READ_OTHERWISE = {Source.Kind.FEED, Source.Kind.LISTING}
+
+
+def due(now: dt.datetime) -> QuerySet[Release]:
+    """Releases that are to be looked at again and whose time has come, longest waiting first."""
+    free = Q(recheck__leased_until=None) | Q(recheck__leased_until__lt=now)
+    waited = Q(recheck=None) | (Q(recheck__next_at__lte=now) & free)
+    wanted = Release.objects.filter(waited, recheck_until__gte=timezone.localdate(now))
+    return wanted.order_by(F("recheck__next_at").asc(nulls_first=True), "pk")
+
+
+def recheck_due(now: dt.datetime) -> list[Recheck]:
+    """Look at what is due, in this process: at most MOST_AT_A_TIME, for at most LONGEST_ROUND_SECONDS."""
+    round_ = Budget(requests=MOST_AT_A_TIME, seconds=LONGEST_ROUND_SECONDS)
+    looked = []
+    for release in list(due(now)[:MOST_AT_A_TIME]):
+        if round_.why_spent():
+            break
+        if checked := recheck(release, now):
+            looked.append(checked)
+    return looked
+
+
+def recheck(release: Release, now: dt.datetime) -> Recheck | None:
+    """Look at `release` at its own address and store what changed. None if somebody else is at it."""
+    row, _ = Recheck.objects.get_or_create(release=release, defaults={"next_at": now})
+    lease = take(Recheck.objects.filter(pk=row.pk, next_at=row.next_at), now)
+    if lease is None:
+        return None
+    row.refresh_from_db()
+    here = _place(release)
+    asker = Asker(
+        here.source.kind if here else "", Budget(requests=MAX_REQUESTS, seconds=MAX_SECONDS), before=lease.renew
+    )
+    try:
+        changed = _look(here, asker, now) if here else _nowhere(row)
+    except LeaseLost as lost:
+        log.warning("%s: %s", release, lost)
+        return None
+    except Vanished as gone:
+        if here:
+            missed(here, now)
+        row.detail, row.failures_in_a_row = f"{gone}", 0
+        row.unchanged_in_a_row += 1
+    except (FetchError, NotUnderstood, KindNotAvailable) as error:
+        row.detail = str(error)
+        row.failures_in_a_row += 1
+    except Exception as error:  # one that trips us up must wait its turn, and not be the first for ever
+        log.exception("%s could not be looked at again by a fault of ours", release)
+        row.detail = f"The watch itself failed on this release: {type(error).__name__}: {error}."
+        row.failures_in_a_row += 1
+    else:
+        row.failures_in_a_row = 0
+        row.unchanged_in_a_row = 0 if changed else row.unchanged_in_a_row + 1
+        row.detail = changed or "Unchanged."
+    return _record(row, lease, asker, now)
+
+
+def _place(release: Release) -> Appearance | None:
+    """Where to look: at the publisher's own, with an address, and rather where only extracts come from."""
+    places = [
+        here
+        for here in release.appearances.select_related("source")
+        if here.url and not here.key.startswith("given up")
+    ]
+    return min(
+        places,
+        key=lambda here: (
+            here.source.voice != Voice.OFFICIAL,
+            here.url != release.url,
+            here.source.kind in READ_OTHERWISE and not here.stub_hash,
+            here.first_seen_at,
+        ),
+        default=None,
+    )
+
+
+def _look(here: Appearance, asker: Asker, now: dt.datetime) -> str:
+    """What has changed, as a sentence; empty if nothing has."""
+    told = Entry(
+        guid=here.guid,
+        url=here.url,
+        title=here.title,
+        text="",
+        published_at=here.release.published_at if here.release.published_is_known else None,
+        complete=False,
+    )
+    entry = whole(here.source, told, asker)
+    proof = proof_of(asker, now)
+    if proof is None:
+        raise NotUnderstood("No answer came that could be kept as a proof.")
+    read_as_before = bool(here.stub_hash) or here.source.kind not in READ_OTHERWISE
+    revision = ingest_again(here, entry, proof, now, read_as_before=read_as_before).revision
+    if revision is None:
+        return ""
+    return f"Changed: revision {revision.number}{' was edited without a note' if revision.silent else ''}."
+
+
+def _nowhere(row: Recheck) -> str:
+    row.detail = "It has no address of its own."
+    return ""
+
+
+def _record(row: Recheck, lease: Lease, asker: Asker, now: dt.datetime) -> Recheck | None:
+    row.last_at = now
+    row.next_at = next_recheck(now, row.unchanged_in_a_row, row.failures_in_a_row, random.random())  # noqa: S311
+    if asker.stay_away is not None:
+        row.next_at = max(row.next_at, now + asker.stay_away)
+    told = ("next_at", "last_at", "detail", "unchanged_in_a_row", "failures_in_a_row")
+    ours = Recheck.objects.filter(pk=row.pk, lease_token=lease.token)
+    if not ours.update(leased_until=None, lease_token=None, **{name: getattr(row, name) for name in told}):
+        log.warning("%s: looking at it again took longer than its lease and is not recorded", row.release)
+        return None
+    row.refresh_from_db()
+    return row

@@ -1,0 +1,197 @@
+"""What a source has announced becomes part of the record: asked for in whole where need be, then ingested."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from tracker import archive
+from tracker.announcing import entry_of, identity_of
+from tracker.asking import FORBIDDEN_STATUSES, Asker, Spent
+from tracker.fetching.errors import FetchError, FetchPostponed, FetchRefused
+from tracker.ingest import Ingested, Proof, Seen, ingest
+from tracker.looking import storable
+from tracker.models import PendingEntry, Source
+from tracker.revisions import text_hash
+from tracker.sources import Entry, NotUnderstood, Vanished, kind_of
+
+log = logging.getLogger(__name__)
+
+#: After the first failure an item is tried at the next poll, after the second when an hour has passed, and so on.
+WAITS = (dt.timedelta(0), dt.timedelta(hours=1), dt.timedelta(hours=4), dt.timedelta(hours=12), dt.timedelta(days=1))
+#: A text that could not be had so often is stored as the source itself shows it.
+MAX_TRIES = 5
+SHOWN = 3
+
+
+@dataclass
+class Taken:
+    """What came of the items of a poll. The lists hold a few words on each item."""
+
+    items: int = 0
+    new_releases: int = 0
+    new_revisions: int = 0
+    vanished: int = 0
+    extracts: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    waiting: int = 0
+    why_waiting: str = ""
+
+    def sentences(self) -> list[str]:
+        said = []
+        if self.failed:
+            said.append(
+                f"{_of(self.failed, self.items)} could not be stored and will be tried again: {_some(self.failed)}."
+            )
+        if self.unread:
+            said.append(
+                f"{_of(self.unread, self.items)} could not be read in whole and will be tried again: "
+                f"{_some(self.unread)}."
+            )
+        if self.extracts:
+            said.append(
+                f"{_of(self.extracts, self.items)} could not be read in whole and {_are(self.extracts)} kept as "
+                f"shown in the source: {_some(self.extracts)}."
+            )
+        if self.vanished:
+            said.append(f"{self.vanished} of {self.items} items are no longer at their address.")
+        if self.waiting:
+            said.append(f"{self.waiting} of {self.items} items wait for the next poll: {self.why_waiting}")
+        return said
+
+
+def take_in(
+    source: Source,
+    waiting: Sequence[int],
+    asker: Asker,
+    now: dt.datetime,
+    keys: frozenset[str],
+    before_each: Callable[[], None] = lambda: None,
+) -> Taken:
+    """Take in the rows of PendingEntry with the primary keys `waiting`, in that order, as far as `asker` reaches.
+
+    Each is stored by itself: one that cannot be does not keep the others out, and what was stored stays stored.
+    `keys` identify what the source carries now.
+    """
+    taken = Taken(items=len(waiting))
+    for pk in waiting:
+        before_each()
+        row = PendingEntry.objects.select_related("snapshot").filter(pk=pk).first()
+        if row is not None:  # another process may have been faster
+            _take_in(source, row, asker, now, keys, taken)
+    return taken
+
+
+def _take_in(
+    source: Source, row: PendingEntry, asker: Asker, now: dt.datetime, keys: frozenset[str], taken: Taken
+) -> None:
+    entry = entry_of(row)
+    try:
+        brought = _ingest(source, row, entry, asker, now, keys, taken)
+    except (FetchError, NotUnderstood) as error:
+        if isinstance(error, Spent | FetchPostponed) or asker.stay_away is not None:
+            taken.waiting += 1
+            taken.why_waiting = str(error)
+            row.next_try_at = now + (asker.stay_away or dt.timedelta(0))
+            row.save(update_fields=["next_try_at"])
+            return
+        taken.unread.append(f"“{entry.title}” ({_clause(error)})")
+        _try_later(row, now, str(error))
+    except Exception as error:  # an item that trips us up must not stop the others, nor be forgotten
+        log.exception("%s: an item could not be stored: %s", source, entry.title)
+        taken.failed.append(f"“{entry.title}” ({type(error).__name__})")
+        _try_later(row, now, f"The watch itself failed on this: {type(error).__name__}: {error}.")
+    else:
+        taken.new_releases += brought.release_is_new
+        taken.new_revisions += brought.revision is not None and not brought.release_is_new
+        row.delete()
+
+
+def _ingest(
+    source: Source,
+    row: PendingEntry,
+    announced: Entry,
+    asker: Asker,
+    now: dt.datetime,
+    keys: frozenset[str],
+    taken: Taken,
+) -> Ingested:
+    """Raises FetchError or NotUnderstood where the whole is to be asked for again."""
+    entry, seen, proof = announced, Seen.IN_THE_SOURCE, Proof(row.snapshot)
+    if source.kind == Source.Kind.PAGE:
+        seen = Seen.AT_ITS_ADDRESS
+    elif not announced.complete:
+        asker.forget()
+        try:
+            entry = whole(source, announced, asker)
+            seen = Seen.AT_ITS_ADDRESS
+            if not _is_known(source, row, entry):
+                proof = proof_of(asker, now) or proof
+        except Vanished:
+            seen = Seen.NOT_AT_ITS_ADDRESS
+            taken.vanished += 1
+        except (FetchError, NotUnderstood) as error:
+            if isinstance(error, Spent | FetchPostponed) or asker.stay_away is not None:
+                raise
+            if not _is_final(error, asker, row):
+                raise
+            taken.extracts.append(f"“{announced.title}” ({_clause(error)})")
+    return ingest(
+        source,
+        entry,
+        identity_of(row, entry),
+        proof,
+        now,
+        keys,
+        stub_hash="" if announced.complete else row.stub_hash,
+        seen=seen,
+    )
+
+
+def _is_known(source: Source, row: PendingEntry, entry: Entry) -> bool:
+    told = text_hash(entry.title, entry.text)
+    return source.appearances.filter(key=row.key, text_hash=told).exists()
+
+
+def whole(source: Source, entry: Entry, asker: Asker) -> Entry:
+    """The whole of what `entry` names. Raises FetchError, NotUnderstood or Vanished."""
+    return storable(replace(kind_of(source.kind).complete(source, entry, asker), complete=True))
+
+
+def proof_of(asker: Asker, now: dt.datetime) -> Proof | None:
+    """The answers since the last `forget`, archived."""
+    kept = [archive.keep(answer, now) for answer in asker.answers]
+    return Proof(kept[0], tuple(kept[1:])) if kept else None
+
+
+def _is_final(error: Exception, asker: Asker, row: PendingEntry) -> bool:
+    """Whether asking again would bring nothing better."""
+    if isinstance(error, FetchRefused | NotUnderstood) or asker.last_status in FORBIDDEN_STATUSES:
+        return True
+    return row.tries + 1 >= MAX_TRIES
+
+
+def _try_later(row: PendingEntry, now: dt.datetime, problem: str) -> None:
+    row.next_try_at = now + WAITS[min(row.tries, len(WAITS) - 1)]
+    row.tries += 1
+    row.problem = problem
+    row.save(update_fields=["next_try_at", "tries", "problem"])
+
+
+def _of(some: list[str], items: int) -> str:
+    return f"{len(some)} of {items} items"
+
+
+def _are(some: list[str]) -> str:
+    return "is" if len(some) == 1 else "are"
+
+
+def _some(some: list[str]) -> str:
+    return "; ".join(some[:SHOWN])
+
+
+def _clause(error: Exception) -> str:
+    return str(error).rstrip(".")
