@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tracker import archive
-from tracker.models import Appearance, Poll, Release, Revision, Snapshot, Source
+from tracker.models import Appearance, Attachment, PendingEntry, Poll, Release, Revision, Source
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,9 @@ def remove_source(source: Source, keep: Collection[int]) -> Removed:
     going = [key for key in carried.exclude(pk__in=elsewhere).values_list("pk", flat=True) if key not in keep]
 
     revisions = Revision.objects.filter(release__in=going)
-    snapshots = set(revisions.values_list("snapshot", flat=True))
+    pending = PendingEntry.objects.filter(source=source)
+    snapshots = _snapshots_of(revisions) | set(pending.values_list("snapshot", flat=True))
+    pending.delete()
     counts = revisions.count(), source.polls.count()
     revisions.delete()
     Release.objects.filter(pk__in=going).delete()
@@ -46,7 +49,14 @@ def remove_source(source: Source, keep: Collection[int]) -> Removed:
         source.save(update_fields=["state"])
     else:
         source.delete()
-    unused = list(Snapshot.objects.filter(pk__in=snapshots, revisions=None))
-    for snapshot in unused:
-        archive.remove(snapshot)
-    return Removed(len(going), counts[0], counts[1], len(unused), not stays)
+    return Removed(len(going), counts[0], counts[1], archive.remove_unused(snapshots), not stays)
+
+
+def _snapshots_of(revisions: QuerySet[Revision]) -> set[int]:
+    """The keys of all bytes that `revisions` were read from, and of their attachments."""
+    attachments = Attachment.objects.filter(revision__in=revisions, snapshot__isnull=False)
+    return {
+        *revisions.values_list("snapshot", flat=True),
+        *Revision.also_from.through.objects.filter(revision__in=revisions).values_list("snapshot", flat=True),
+        *(key for key in attachments.values_list("snapshot", flat=True) if key is not None),
+    }

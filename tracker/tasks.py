@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from tracker import polling
+from tracker import polling, retention
 from tracker.models import Source, Tick
 
 log = logging.getLogger(__name__)
@@ -40,3 +40,10 @@ def poll_source(pk: int) -> None:
         log.info("%s", declined)
     else:
         log.info("%s", outcome)
+
+
+@shared_task(name="tracker.prune")
+def prune() -> None:
+    """Remove what is past its time, unless that was done today."""
+    if pruned := retention.prune_if_due(timezone.now()):
+        log.info("%s", pruned)

@@ -25,7 +25,7 @@ def check(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Com
 
 def test_every_setting_that_is_read_is_in_the_table_and_the_other_way_round() -> None:
     source = (ROOT / "config" / "settings.py").read_text()
-    read = set(re.findall(r'(?:env\.\w+|_number)\(\s*"([A-Z_]+)"', source))
+    read = set(re.findall(r'(?:env\.\w+|_number|_json_object)\(\s*"([A-Z_]+)"', source))
     table = (ROOT / "docs" / "settings.md").read_text()
     assert read == set(re.findall(r"^\| `([A-Z_]+)` \|", table, re.MULTILINE))
 
@@ -62,6 +62,7 @@ def test_production_settings_pass_the_deployment_check(tmp_path: Path) -> None:
         ({"DATABASE_URL": "bogus"}, "DATABASE_URL must be like postgres://"),
         ({"EMAIL_URL": "bogus"}, "EMAIL_URL must be an address such as smtp://"),
         ({"DIGEST_HOUR": "seven"}, "DIGEST_HOUR"),
+        ({"SNAPSHOTS_STORAGE_OPTIONS": "[1]"}, "SNAPSHOTS_STORAGE_OPTIONS must be a JSON object"),
     ],
 )
 def test_a_wrong_setting_says_what_to_do(tmp_path: Path, environment: dict[str, str], words: str) -> None:
