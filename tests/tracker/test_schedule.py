@@ -26,6 +26,10 @@ def every(gap: dt.timedelta) -> list[dt.datetime]:
         (Look(NOW, published=every(8 * HOUR)), 1.9 * HOUR, 2.1 * HOUR),
         (Look(NOW, published=every(60 * DAY)), DAY, DAY),
         (Look(NOW, published=every(10 * MINUTE), max_age=3 * HOUR), 3 * HOUR, 3 * HOUR),
+        (Look(NOW, published=every(10 * MINUTE), ttl=3 * HOUR), 3 * HOUR, 3 * HOUR),
+        (Look(NOW, published=every(10 * MINUTE), ttl=3 * HOUR, max_age=4 * HOUR), 4 * HOUR, 4 * HOUR),
+        (Look(NOW, published=every(10 * MINUTE), ttl=40 * DAY), DAY, DAY),
+        (Look(NOW, fixed_interval=MINUTE, ttl=HOUR), MINUTE - TICK_SLACK, MINUTE),
         (Look(NOW, fixed_interval=MINUTE), MINUTE - TICK_SLACK, MINUTE),
         (Look(NOW, fixed_interval=MINUTE, max_age=HOUR), MINUTE - TICK_SLACK, MINUTE),
         (Look(NOW, fixed_interval=MINUTE, retry_after=HOUR), HOUR, HOUR),
@@ -50,6 +54,7 @@ looks = st.builds(
     asked_to_slow_down=st.booleans(),
     retry_after=st.none() | st.integers(0, 10_080).map(lambda n: n * MINUTE),
     max_age=st.none() | st.integers(0, 1_440).map(lambda n: n * MINUTE),
+    ttl=st.none() | st.integers(0, 100_000).map(lambda n: n * MINUTE),
 )
 
 
