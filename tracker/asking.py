@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 
-from tracker.fetching import FetchFailed, Response, fetch, retry_after
+from tracker.fetching import FetchFailed, FetchPostponed, Response, fetch, retry_after
 from tracker.models import Source
 from tracker.schedule import COOL_DOWN
 
@@ -59,14 +59,22 @@ class Budget:
 class Asker:
     """`tracker.sources.Ask` within a budget.
 
-    `answers` are those of status 200 since the last `forget`, `last_status` is that of the last answer of any
-    status. A host that asks to be left alone is asked nothing more: `stay_away` then says for how long, and
-    `shut_host` which it is. `before` is called before each request. robots.txt is for pages: what a source of
-    `kind` offers to programs (a feed, an interface) is asked for without it.
+    `answers` are those that a kind had, of status 200, since the last `forget`; `last_status` is that of the last
+    answer of any status. A host that asks to be left alone is asked nothing more: `stay_away` then says for how
+    long, and `shut_host` which it is. `before` is called before each request. robots.txt is for pages: what a
+    source of `kind` offers to programs (a feed, an interface) is asked for without it. A host that is busy with
+    others is asked again, `most_postponements` times in all.
     """
 
-    def __init__(self, kind: str, budget: Budget | None = None, before: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        budget: Budget | None = None,
+        before: Callable[[], None] = lambda: None,
+        most_postponements: int = 0,
+    ) -> None:
         self._kind = kind
+        self._postponements_left = most_postponements
         self.budget = budget or Budget()
         self.answers: list[Response] = []
         self.last_status = 0
@@ -75,7 +83,10 @@ class Asker:
         self._before = before
 
     def __call__(self, url: str, accept: str = "*/*") -> Response:
-        return self._ask(url, accept, obey_robots=self._kind not in INTERFACES)
+        response = self._ask(url, accept, obey_robots=self._kind not in INTERFACES)
+        if response.status == 200:
+            self.answers.append(response)
+        return response
 
     def ask_source(self, url: str, accept: str, *, etag: str = "", last_modified: str = "") -> Response:
         """Ask for a page of the source itself, with validators.
@@ -91,12 +102,18 @@ class Asker:
         self._before()
         self.budget.requests_made += 1
         self.last_status = 0
-        response = fetch(url, accept=accept, etag=etag, last_modified=last_modified, obey_robots=obey_robots)
+        while True:
+            try:
+                response = fetch(url, accept=accept, etag=etag, last_modified=last_modified, obey_robots=obey_robots)
+                break
+            except FetchPostponed:
+                if not self._postponements_left:
+                    raise
+                self._postponements_left -= 1
+                self._before()
         self.budget.bytes_received += len(response.body)
         self.last_status = response.status
-        if response.status == 200:
-            self.answers.append(response)
-        elif response.status in SLOW_DOWN_STATUSES:
+        if response.status in SLOW_DOWN_STATUSES:
             asked = retry_after(response.headers, timezone.now())
             self.stay_away = COOL_DOWN if asked is None else asked
             self.shut_host = urlsplit(response.final_url).netloc

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from django.utils import timezone
+
 from tracker import archive
 from tracker.announcing import entry_of, identity_of
 from tracker.asking import FORBIDDEN_STATUSES, Asker, Spent
@@ -37,8 +39,21 @@ class Taken:
     extracts: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    older: int = 0
     waiting: int = 0
     why_waiting: str = ""
+
+    def add(self, more: Taken) -> None:
+        """Take over what came of some of the same items."""
+        self.new_releases += more.new_releases
+        self.new_revisions += more.new_revisions
+        self.vanished += more.vanished
+        self.extracts += more.extracts
+        self.unread += more.unread
+        self.failed += more.failed
+        self.older += more.older
+        self.waiting += more.waiting
+        self.why_waiting = more.why_waiting or self.why_waiting
 
     def sentences(self) -> list[str]:
         said = []
@@ -70,27 +85,35 @@ def take_in(
     now: dt.datetime,
     keys: frozenset[str],
     before_each: Callable[[], None] = lambda: None,
+    not_before: dt.date | None = None,
 ) -> Taken:
     """Take in the rows of PendingEntry with the primary keys `waiting`, in that order, as far as `asker` reaches.
 
     Each is stored by itself: one that cannot be does not keep the others out, and what was stored stays stored.
-    `keys` identify what the source carries now.
+    `keys` identify what the source carries now. What turns out to have been published before the day
+    `not_before` is left.
     """
     taken = Taken(items=len(waiting))
     for pk in waiting:
         before_each()
         row = PendingEntry.objects.select_related("snapshot").filter(pk=pk).first()
         if row is not None:  # another process may have been faster
-            _take_in(source, row, asker, now, keys, taken)
+            _take_in(source, row, asker, now, keys, taken, not_before)
     return taken
 
 
 def _take_in(
-    source: Source, row: PendingEntry, asker: Asker, now: dt.datetime, keys: frozenset[str], taken: Taken
+    source: Source,
+    row: PendingEntry,
+    asker: Asker,
+    now: dt.datetime,
+    keys: frozenset[str],
+    taken: Taken,
+    not_before: dt.date | None,
 ) -> None:
     entry = entry_of(row)
     try:
-        brought = _ingest(source, row, entry, asker, now, keys, taken)
+        brought = _ingest(source, row, entry, asker, now, keys, taken, not_before)
     except (FetchError, NotUnderstood) as error:
         if isinstance(error, Spent | FetchPostponed) or asker.stay_away is not None:
             taken.waiting += 1
@@ -105,9 +128,12 @@ def _take_in(
         taken.failed.append(f"“{entry.title}” ({type(error).__name__})")
         _try_later(row, now, f"The watch itself failed on this: {type(error).__name__}: {error}.")
     else:
+        row.delete()
+        if brought is None:
+            taken.older += 1
+            return
         taken.new_releases += brought.release_is_new
         taken.new_revisions += brought.revision is not None and not brought.release_is_new
-        row.delete()
 
 
 def _ingest(
@@ -118,7 +144,8 @@ def _ingest(
     now: dt.datetime,
     keys: frozenset[str],
     taken: Taken,
-) -> Ingested:
+    not_before: dt.date | None,
+) -> Ingested | None:
     """Raises FetchError or NotUnderstood where the whole is to be asked for again."""
     entry, seen, proof = announced, Seen.IN_THE_SOURCE, Proof(row.snapshot)
     if source.kind == Source.Kind.PAGE:
@@ -139,6 +166,8 @@ def _ingest(
             if not _is_final(error, asker, row):
                 raise
             taken.extracts.append(f"“{announced.title}” ({_clause(error)})")
+    if not_before and _is_before(not_before, entry.published_at, announced.updated_at):
+        return None
     return ingest(
         source,
         entry,
@@ -149,6 +178,12 @@ def _ingest(
         stub_hash="" if announced.complete else row.stub_hash,
         seen=seen,
     )
+
+
+def _is_before(day: dt.date, *moments: dt.datetime | None) -> bool:
+    """Whether something is dated, and only before `day`."""
+    dates = [timezone.localdate(moment) for moment in moments if moment]
+    return bool(dates) and max(dates) < day
 
 
 def _is_known(source: Source, row: PendingEntry, entry: Entry) -> bool:
