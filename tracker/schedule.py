@@ -27,7 +27,8 @@ class Look:
     """How a look at a source went, as far as the next one depends on it.
 
     `published` are the times of the source's releases, in any order. `consecutive_failures` counts this one.
-    `ttl` is for how long a feed says of itself that it need not be asked again. `unfinished` when the source holds more than one look could take in.
+    `ttl` is for how long a feed says of itself that it need not be asked again.
+    `unfinished` when the source holds more than one look could take in.
     """
 
     at: dt.datetime

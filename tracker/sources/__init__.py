@@ -56,13 +56,13 @@ class Kind(Protocol):
         """Raise NotUnderstood with a sentence for the first option that this kind does not know or cannot use."""
 
 
-#: The module of each kind, in this package.
-_MODULES: dict[str, str] = {
-    Source.Kind.FEED: "feed",
-    Source.Kind.GOVUK: "govuk",
-    Source.Kind.LISTING: "listing",
-    Source.Kind.PAGE: "page",
-    Source.Kind.PARLIAMENT: "parliament",
+#: The module of each kind.
+KINDS: dict[str, str] = {
+    Source.Kind.FEED: "tracker.sources.feed",
+    Source.Kind.GOVUK: "tracker.sources.govuk",
+    Source.Kind.LISTING: "tracker.sources.listing",
+    Source.Kind.PAGE: "tracker.sources.page",
+    Source.Kind.PARLIAMENT: "tracker.sources.parliament",
 }
 
 
@@ -71,14 +71,15 @@ def kind_of(name: str) -> Kind:
     if name not in available_kinds():
         available = ", ".join(available_kinds())
         raise KindNotAvailable(f"Sources of kind “{name}” are not available yet. Available: {available}.")
-    return cast("Kind", import_module(f"{__name__}.{_MODULES[name]}"))
+    return cast("Kind", import_module(KINDS[name]))
 
 
 def available_kinds() -> list[str]:
-    return sorted(str(kind) for kind, module in _MODULES.items() if find_spec(f"{__name__}.{module}"))
+    return sorted(str(kind) for kind, module in KINDS.items() if find_spec(module))
 
 
 __all__ = [
+    "KINDS",
     "Ask",
     "Attached",
     "ChangeNote",
