@@ -28,6 +28,7 @@ KEPT_HEADERS = (
 )
 MAX_HEADER_CHARACTERS = 2000
 _REMOVED_AT_ONCE = 200
+_TRIES = 10
 
 
 class Damaged(Exception):
@@ -45,7 +46,7 @@ class Discarded(Damaged):
 def keep(response: Response, fetched_at: dt.datetime) -> Snapshot:
     """Store the body of `response`, once however often it comes."""
     sha256 = hashlib.sha256(response.body).hexdigest()
-    for _ in range(2):  # somebody else may store, or remove, the same bytes meanwhile
+    for _ in range(_TRIES):  # somebody else may store, or remove, the same bytes meanwhile
         if known := _kept_again(sha256, response.body, fetched_at):
             return known
         try:

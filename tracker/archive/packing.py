@@ -18,6 +18,8 @@ else:
 LEVEL = 6
 #: Larger bodies are files rather than pages, and comparing two of them takes too much memory.
 MAX_COMPARED_BYTES = 2 * 1024 * 1024
+#: Less is not worth comparing.
+MIN_COMPARED_BYTES = 100
 #: A difference is worth it when it takes at most this share of what the whole would take.
 WORTHWHILE_SHARE = 0.5
 
@@ -36,7 +38,7 @@ def difference(body: bytes, base: bytes) -> bytes:
 
 
 def can_be_compared(body_bytes: int, base_bytes: int) -> bool:
-    return 0 < body_bytes <= MAX_COMPARED_BYTES and 0 < base_bytes <= MAX_COMPARED_BYTES
+    return all(MIN_COMPARED_BYTES <= size <= MAX_COMPARED_BYTES for size in (body_bytes, base_bytes))
 
 
 def unpacked(packed: bytes, size_bytes: int, base: bytes | None = None) -> bytes:
