@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
+from tests.tracker.ledger import Site
+from tracker import sources
 from tracker.models import Source
 
 NOW = dt.datetime(2025, 1, 20, 12, 0, tzinfo=dt.UTC)
@@ -31,6 +33,19 @@ def make_source(db: None, loopback_allowed: None, httpserver: HTTPServer) -> Cal
         return Source.objects.create(slug=slug, name=name, kind="feed", url=url, next_due_at=NOW, **fields)
 
     return make
+
+
+@pytest.fixture
+def site(httpserver: HTTPServer) -> Site:
+    """A site of documents on pages, empty at first."""
+    return Site(httpserver)
+
+
+@pytest.fixture
+def ledger(db: None, loopback_allowed: None, monkeypatch: pytest.MonkeyPatch, site: Site) -> Source:
+    """A source that reads the site by stubs and pages."""
+    monkeypatch.setitem(sources.KINDS, Source.Kind.GOVUK, "tests.tracker.ledger")
+    return Source.objects.create(slug="ledger", name="Ledger", kind=Source.Kind.GOVUK, url=site.url, next_due_at=NOW)
 
 
 def atom(*entries: dict[str, str]) -> str:
