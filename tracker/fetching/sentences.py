@@ -17,7 +17,8 @@ def what_went_wrong(address: Address, error: Exception) -> str:
     causes = list(_causes(error))
     if any(isinstance(cause, socket.gaierror | UnicodeError) for cause in causes):
         return f"The name {address.host} cannot be found (DNS)."
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+    # Where the certificate is for another name, it is the client library that says so, by an error of its own.
+    if any(isinstance(cause, ssl.SSLError) or type(cause).__name__ == "CertificateError" for cause in causes):
         return f"No secure connection to {host} (TLS): {_last_words(causes)}."
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return f"{host} refused the connection."
