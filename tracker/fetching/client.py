@@ -39,6 +39,8 @@ SHARE_OF_THE_LEASE = 5
 
 REDIRECTS = {301, 302, 303, 307, 308}
 PERMANENT_REDIRECTS = {301, 308}
+#: The answers whose words are kept: some publishers say with a 410 why they took something down.
+WITH_BODY = {200, 410}
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -137,7 +139,7 @@ def _exchange(
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                body = _body(answer) if answer.status_code == 200 else b""
+                body = _body(answer) if answer.status_code in WITH_BODY else b""
         except AntiSSRFError as error:
             raise guard.refusal(address) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:

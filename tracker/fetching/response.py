@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Response:
-    """An answer, whatever its status. `body` is decoded from its transfer form and only kept for status 200.
+    """An answer, whatever its status. `body` is decoded from its transfer form and only kept for status 200
+    and 410.
 
     `permanent_redirect_to` is the address at the end of the permanent redirects that lead away from `url`,
     or empty.

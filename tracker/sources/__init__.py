@@ -17,7 +17,7 @@ class Ask(Protocol):
     """The way to the web that a kind is given: guarded, polite, and counted against what one poll may spend."""
 
     def __call__(self, url: str, accept: str = "*/*") -> Response:
-        """The answer of `url`, whatever its status (its body is empty unless that is 200).
+        """The answer of `url`, whatever its status (its body is empty unless that is 200 or 410).
 
         Raises FetchError when no answer came, and when this poll has spent what it may (tracker.asking.Spent,
         which a kind lets through: it is tried again at the next poll).
