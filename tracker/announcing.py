@@ -15,7 +15,7 @@ from django.db.models import Q
 from tracker.identity import Identity, canonical_address, identities
 from tracker.models import Appearance, Backfill, PendingEntry, Snapshot, Source
 from tracker.revisions import text_hash
-from tracker.sources.entry import Attached, ChangeNote, Entry
+from tracker.sources.entry import Attached, ChangeNote, Entry, Version
 
 Announced = tuple[Entry, Identity]
 
@@ -101,6 +101,7 @@ def entry_of(row: PendingEntry) -> Entry:
         fields[name] = _moment(fields[name])
     fields["notes"] = tuple(ChangeNote(dt.datetime.fromisoformat(note["at"]), note["text"]) for note in fields["notes"])
     fields["attachments"] = tuple(Attached(**attached) for attached in fields["attachments"])
+    fields["earlier"] = tuple(Version(**version) for version in fields.get("earlier", []))
     return Entry(**fields)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict, dataclass
 from enum import Enum
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Case, IntegerField, Max, OuterRef, Q, Subquery, Value, When
@@ -16,7 +17,7 @@ from tracker.marks import mark_present, mark_vanished, mark_withdrawal
 from tracker.models import Appearance, Release, Revision, Snapshot, Source, Voice
 from tracker.reading.dates import plausible
 from tracker.revisions import says_nothing_new, text_hash
-from tracker.sources.entry import Entry
+from tracker.sources.entry import Entry, Version
 
 #: Documents that share a key and yet may be others: so many are looked at.
 MOST_CANDIDATES = 50
@@ -119,24 +120,41 @@ def _take_in(
     latest = release.revisions.order_by("-number").first()
     if latest and not here.revisions.exists() and says_nothing_new(entry.text, latest.text):
         return None
+    for version in entry.earlier:
+        if not release.revisions.filter(text_hash=text_hash(version.title, version.text)).exists():
+            _add_revision(release, here, version, proof, now)
     words = entry.note or "\n".join(note.text for note in notes)
+    revision = _add_revision(
+        release,
+        here,
+        entry,
+        proof,
+        now,
+        note=words,
+        silent=not is_new and was_whole and entry.complete and not words and gives_notes(here.source, here),
+        attachments=[asdict(attached) for attached in entry.attachments],
+    )
+    for note in notes:
+        note.revision = revision
+        note.save(update_fields=["revision"])
+    return revision
+
+
+def _add_revision(
+    release: Release, here: Appearance, says: Entry | Version, proof: Proof, now: dt.datetime, **told: Any
+) -> Revision:
     revision = Revision.objects.create(
         release=release,
         appearance=here,
         number=(release.revisions.aggregate(last=Max("number"))["last"] or 0) + 1,
-        title=entry.title,
-        text=entry.text,
-        text_hash=text_hash(entry.title, entry.text),
-        note=words,
-        silent=not is_new and was_whole and entry.complete and not words and gives_notes(here.source, here),
-        attachments=[asdict(attached) for attached in entry.attachments],
+        title=says.title,
+        text=says.text,
+        text_hash=text_hash(says.title, says.text),
         seen_at=now,
         snapshot=proof.snapshot,
+        **told,
     )
     revision.also_from.set(proof.also)
-    for note in notes:
-        note.revision = revision
-        note.save(update_fields=["revision"])
     transaction.on_commit(
         lambda: signals.release_ingested.send(sender=Revision, revision=revision),
         robust=True,  # who listens finds the revision in the database too

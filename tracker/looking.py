@@ -12,12 +12,15 @@ from tracker.fetching import FetchError, Response
 from tracker.identity import identities
 from tracker.models import Source
 from tracker.reading.sanitise import without_control_characters
-from tracker.sources import Entry, NotUnderstood, SourceEnded, kind_of
+from tracker.sources import Entry, NotUnderstood, SourceEnded, Version, kind_of
 
 #: Of one page.
 MAX_ENTRIES = 2000
 #: Of one poll, the first included.
 MAX_PAGES = 20
+#: Pages in a row that hold nothing but what earlier ones held. A search that is narrowed to what is as old as the
+#: last result, to get beyond its limits, repeats a few.
+MOST_REPEATS = 10
 
 #: What some sites answer for the page after the last.
 PAST_THE_END_STATUSES = {404, 410}
@@ -98,60 +101,86 @@ def page_of(source: Source, response: Response, entries: list[Entry], number: in
 def further_pages(source: Source, first: Page, asker: Asker, now: dt.datetime) -> Iterator[Page | BrokenOff]:
     """The pages after `first`, up to one that ends with something known; at most MAX_PAGES with it.
 
-    What is yielded has to be stored before the next is asked for. The last one may be a BrokenOff.
+    What is yielded has to be kept before the next is asked for. The last one may be a BrokenOff.
     """
-    url = kind_of(source.kind).next_page(source, first.response, first.number) if first.may_go_on else None
-    yield from pages_from(source, url, first.number + 1, asker, now, MAX_PAGES - 1, first.keys)
+    if first.may_go_on:
+        yield from pages_after(source, first, asker, now, MAX_PAGES - 1)
+
+
+def pages_after(
+    source: Source, page: Page, asker: Asker, now: dt.datetime, most: int, *, to_the_end: bool = False
+) -> Iterator[Page | BrokenOff]:
+    """As `pages_from`, from the page after `page` on."""
+    url = address_after(source, page)
+    if isinstance(url, BrokenOff):
+        yield url
+    else:
+        yield from pages_from(source, url, page.number + 1, asker, now, most, page.keys, to_the_end=to_the_end)
 
 
 def pages_from(
     source: Source,
-    url: str | None,
+    url: str,
     number: int,
     asker: Asker,
     now: dt.datetime,
     most: int,
-    known_keys: frozenset[str] = frozenset(),
+    keys: frozenset[str] = frozenset(),
     *,
     to_the_end: bool = False,
 ) -> Iterator[Page | BrokenOff]:
     """At most `most` pages from page `number` at `url` on, up to one that ends with something known.
 
-    With `to_the_end`, up to the last page there is. A page that holds nothing but what earlier ones held ends
-    it as well: some sites show their last page for every number after it.
+    With `to_the_end`, up to the last page there is; `keys` are what earlier pages held. Some sites show their last
+    page for every number after it, so pages that hold nothing but what earlier ones held end it as well.
     """
     asked: set[str] = set()
-    keys = known_keys
+    repeats = 0
     for _ in range(most):
         if not url or url in asked:
             return
         asked.add(url)
-        try:
-            response = asker.ask_source(url, kind_of(source.kind).ACCEPT)
-            if response.status in PAST_THE_END_STATUSES:
-                return
-            if response.status != 200:
-                yield BrokenOff(f"Page {number} could not be read. {status_sentence(response)}", url, number)
-                return
-            entries = read(source, response)
-        except FetchError as error:
-            yield BrokenOff(f"Page {number} could not be read. {error}", url, number)
+        found = _page_at(source, url, number, asker, now)
+        if found is None:
             return
-        except (NotUnderstood, SourceEnded) as error:  # asking for it again will not make it another
-            yield BrokenOff(f"Page {number} could not be read. {error}")
+        yield found
+        if isinstance(found, BrokenOff) or not (found.may_go_on or to_the_end):
             return
-        if not entries:
+        repeats = repeats + 1 if found.keys <= keys else 0
+        if repeats >= MOST_REPEATS:
             return
-        page = page_of(source, response, entries, number, now)
-        if page.keys <= keys:
+        keys |= found.keys
+        following = address_after(source, found)
+        if isinstance(following, BrokenOff):
+            yield following
             return
-        keys |= page.keys
-        yield page
-        if not (page.may_go_on or to_the_end):
-            return
-        url, number = kind_of(source.kind).next_page(source, response, number), number + 1
+        url, number = following, number + 1
     if url and url not in asked:
         yield BrokenOff(f"There is more to read than {number - 1} pages.", url, number)
+
+
+def address_after(source: Source, page: Page) -> str | BrokenOff:
+    """Where the page after `page` is; empty after the last."""
+    try:
+        return kind_of(source.kind).next_page(source, page.response, page.number) or ""
+    except NotUnderstood as error:
+        return BrokenOff(f"What follows page {page.number} could not be found. {error}")
+
+
+def _page_at(source: Source, url: str, number: int, asker: Asker, now: dt.datetime) -> Page | BrokenOff | None:
+    """The page at `url`. None where the pages have ended."""
+    try:
+        response = asker.ask_source(url, kind_of(source.kind).ACCEPT)
+        if response.status in PAST_THE_END_STATUSES:
+            return None
+        if response.status != 200:
+            return BrokenOff(f"Page {number} could not be read. {status_sentence(response)}", url, number)
+        entries = read(source, response)
+    except FetchError as error:
+        return BrokenOff(f"Page {number} could not be read. {error}", url, number)
+    except (NotUnderstood, SourceEnded) as error:  # asking for it again will not make it another
+        return BrokenOff(f"Page {number} could not be read. {error}")
+    return page_of(source, response, entries, number, now) if entries else None
 
 
 def storable(entry: Entry) -> Entry:
@@ -165,4 +194,8 @@ def storable(entry: Entry) -> Entry:
         notes=tuple(replace(note, text=without_control_characters(note.text)) for note in entry.notes),
         withdrawal=without_control_characters(entry.withdrawal),
         locale=without_control_characters(entry.locale)[:20],
+        earlier=tuple(
+            Version(without_control_characters(version.title), without_control_characters(version.text))
+            for version in entry.earlier
+        ),
     )

@@ -17,7 +17,7 @@ from tracker.leases import Lease, LeaseLost
 from tracker.looking import MAX_PAGES, BrokenOff, Page, ask, further_pages, page_of, pages_from, read, status_sentence
 from tracker.models import Poll, Source
 from tracker.recording import Findings, record
-from tracker.sources import Entry, KindNotAvailable, NotUnderstood, SourceEnded
+from tracker.sources import Entry, KindNotAvailable, NotUnderstood, SourceEnded, also
 from tracker.taking import take_in
 
 log = logging.getLogger(__name__)
@@ -120,6 +120,9 @@ def _take_in(source: Source, first: Page | None, asker: Asker, lease: Lease, fin
         if source.appearances.exists():  # or all there is would be new; the past is fetched by a backfill
             for found in further_pages(source, first, asker, now):
                 keys |= _keep(source, found, now, findings)
+    for url in also(source, now):
+        for found in pages_from(source, url, 1, asker, now, MAX_PAGES, to_the_end=True):
+            keys |= _keep(source, found, now, findings)
     if source.catch_up_url and not findings.catch_up_url:
         for found in pages_from(source, source.catch_up_url, source.catch_up_page, asker, now, MAX_PAGES):
             keys |= _keep(source, found, now, findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
@@ -10,7 +11,7 @@ from typing import Any, Protocol, cast
 from tracker.fetching import Response
 from tracker.models import Source
 
-from .entry import Attached, ChangeNote, Entry, KindNotAvailable, NotUnderstood, SourceEnded, Vanished
+from .entry import Attached, ChangeNote, Entry, KindNotAvailable, NotUnderstood, SourceEnded, Vanished, Version
 
 
 class Ask(Protocol):
@@ -74,6 +75,15 @@ def kind_of(name: str) -> Kind:
     return cast("Kind", import_module(KINDS[name]))
 
 
+def also(source: Source, now: dt.datetime) -> list[str]:
+    """Further lists that every poll of `source` reads to their end, for what its first pages need not show.
+
+    Of the kinds whose list is not ordered by what is new; they offer a function of this name. Empty for others.
+    """
+    kind = kind_of(source.kind)
+    return list(kind.also(source, now)) if hasattr(kind, "also") else []
+
+
 def available_kinds() -> list[str]:
     return sorted(str(kind) for kind, module in KINDS.items() if find_spec(module))
 
@@ -89,6 +99,8 @@ __all__ = [
     "NotUnderstood",
     "SourceEnded",
     "Vanished",
+    "Version",
+    "also",
     "available_kinds",
     "kind_of",
 ]

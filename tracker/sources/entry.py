@@ -24,6 +24,14 @@ class Attached:
 
 
 @dataclass(frozen=True)
+class Version:
+    """What a document said before, as its publisher still shows it beside what it says now."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """One item as a source carries it.
 
@@ -32,7 +40,8 @@ class Entry:
     `notes` is the publisher's whole history, in any order. An entry that is not `complete` is a stub: its
     text is an extract, or missing, and the kind can ask for the whole. `withdrawn_at` is set when the publisher
     says that the document no longer holds, `withdrawal` is why, in the publisher's words. `locale` is a language
-    tag such as "cy", or empty where it is not told.
+    tag such as "cy", or empty where it is not told. `earlier` are versions that the publisher shows beside this
+    one, oldest first.
     """
 
     guid: str
@@ -48,6 +57,7 @@ class Entry:
     withdrawal: str = ""
     locale: str = ""
     attachments: tuple[Attached, ...] = ()
+    earlier: tuple[Version, ...] = ()
 
 
 class NotUnderstood(Exception):

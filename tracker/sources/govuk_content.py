@@ -38,6 +38,8 @@ _GROUPS = (
 _AROUND_FILES = {"attachment-thumb", "accessibility-warning", "gem-c-attachment__thumbnail", "gem-c-details"}
 _LOOKS_LIKE_FILES = re.compile(r"class=[\"'][^\"']*attachment")
 _KILO = 1000
+#: The time of an update is set when it is made, that of publication when it is done.
+_TO_PUBLISH_TAKES = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -236,13 +238,17 @@ def _ways_to_respond(details: read.Object) -> list[str]:
 def _published(item: read.Object) -> dt.datetime | None:
     """When the document first was public.
 
-    `first_published_at` may be missing, the day of a move to another system, or so far back that it is the date
-    of an event; the earliest of what the item says of itself is nearest to the truth.
+    `first_published_at` is what its page shows, but it may be missing, the day on which an older document was
+    moved into the system, or so far back that it is the date of an event. Then it is the earliest of what else
+    the item says of itself.
     """
     details = read.child(item, "details")
+    first, latest = read.moment(item, "first_published_at"), read.moment(item, "public_updated_at")
+    if first and first >= EARLIEST_PLAUSIBLE and (not latest or first <= latest + _TO_PUBLISH_TAKES):
+        return first
     told = [
-        read.moment(item, "first_published_at"),
-        read.moment(item, "public_updated_at"),
+        first,
+        latest,
         read.moment(details, "first_public_at"),
         read.moment(details, "public_timestamp"),
         *(note.at for note in _notes(item)),
