@@ -1,0 +1,141 @@
+"""The text of files that are no web pages: PDF, OpenDocument and Word texts, plain text and CSV."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from .encoding import decoded
+from .html_text import plain_text
+from .pdf_text import paragraphs
+from .sanitise import without_control_characters
+
+MAX_CHARACTERS = 1_000_000
+MAX_PAGES = 2000
+MEMORY_BYTES = 768 * 1024 * 1024
+CPU_SECONDS = 30
+#: Also of a machine that is busy with other things.
+WALL_SECONDS = 60.0
+
+_WORKER = Path(__file__).with_name("document_worker.py")
+PDF, OFFICE, PLAIN = "pdf", "office", "plain"
+_FORMS = {
+    "application/pdf": PDF,
+    "application/x-pdf": PDF,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": OFFICE,
+    "application/vnd.oasis.opendocument.text": OFFICE,
+    "text/plain": PLAIN,
+    "text/csv": PLAIN,
+}
+_FORMS_BY_ENDING = {".pdf": PDF, ".docx": OFFICE, ".odt": OFFICE, ".txt": PLAIN, ".csv": PLAIN}
+#: Said by servers that do not know.
+_SAYS_NOTHING = {"", "application/octet-stream", "binary/octet-stream", "application/force-download"}
+_NAMES = {PDF: "a PDF", OFFICE: "a Word or OpenDocument text", PLAIN: "a text"}
+
+
+@dataclass(frozen=True)
+class Document:
+    """What could be read. `problem` says in a sentence why nothing could, or what is missing; else it is empty."""
+
+    text: str
+    problem: str = ""
+
+
+def form_of(content_type: str, url: str) -> str:
+    """In which form a file is, as one of PDF, OFFICE and PLAIN; empty where it is none that can be read."""
+    name = content_type.partition(";")[0].strip().lower()
+    if name in _SAYS_NOTHING:
+        return _FORMS_BY_ENDING.get(Path(urlsplit(url).path).suffix.lower(), "")
+    return _FORMS.get(name, "")
+
+
+def read_document(body: bytes, content_type: str, url: str) -> Document:
+    """The text of the file `body`. PDF and office files are read in a process of their own, within limits."""
+    form = PDF if b"%PDF-" in body[:1024] else form_of(content_type, url)
+    if form == PLAIN:
+        return _plain(body, content_type)
+    if not form:
+        return Document("", "Files of this sort are not read.")
+    told = _read_apart(body, form)
+    if problem := told.get("problem"):
+        return Document("", _sentence(problem, form))
+    return _from_pages(told) if form == PDF else _from_paragraphs(told)
+
+
+def _sentence(problem: str, form: str) -> str:
+    return {
+        "encrypted": "It is encrypted and cannot be read without its password.",
+        "broken": f"It cannot be read as {_NAMES[form]}.",
+        "memory": f"Reading it takes more than {MEMORY_BYTES // 1024**2} MiB of memory, and was given up.",
+        "time": f"Reading it takes more than {CPU_SECONDS} seconds, and was given up.",
+    }[problem]
+
+
+def _plain(body: bytes, content_type: str) -> Document:
+    if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Document("", _sentence("broken", PLAIN))
+    text = plain_text(decoded(body, content_type))
+    return Document(text[:MAX_CHARACTERS], _cut_note(len(text) > MAX_CHARACTERS))
+
+
+def _from_pages(told: dict[str, Any]) -> Document:
+    pages = [without_control_characters(page.replace("\x02", "\u00ad")) for page in told["pages"]]
+    text = paragraphs(pages)
+    there, read = told["pages_in_all"], len(pages) + told["unreadable"]
+    if not text:
+        return Document("", "It holds no text that can be read; its pages may be pictures.")
+    notes = []
+    if read < there:
+        notes.append(f"Only the first {read:,} of its {there:,} pages were read.")
+    if told["unreadable"]:
+        notes.append(f"{told['unreadable']:,} of its pages could not be read.")
+    return Document(text, " ".join(notes))
+
+
+def _from_paragraphs(told: dict[str, Any]) -> Document:
+    text = "\n\n".join(part for part in map(without_control_characters, told["paragraphs"]) if part)
+    return Document(text, _cut_note(told["cut"])) if text else Document("", "It holds no text.")
+
+
+def _cut_note(is_cut: bool) -> str:
+    return f"Only its first {MAX_CHARACTERS:,} characters were read." if is_cut else ""
+
+
+def _read_apart(body: bytes, form: str) -> dict[str, Any]:
+    limits = (MEMORY_BYTES, CPU_SECONDS, MAX_PAGES, MAX_CHARACTERS)
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told:
+        given.write(body)
+        given.seek(0)
+        try:
+            done = subprocess.run(  # noqa: S603
+                [sys.executable, "-I", str(_WORKER), form, *map(str, limits)],
+                stdin=given,
+                stdout=told,
+                stderr=subprocess.DEVNULL,
+                env={},
+                cwd="/",
+                timeout=WALL_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return {"problem": "time"}
+        if done.returncode:
+            return {"problem": _died(done.returncode)}
+        told.seek(0)
+        answer: dict[str, Any] = json.load(told)
+        return answer
+
+
+def _died(returncode: int) -> str:
+    """What a worker that did not come to its end ran into."""
+    if returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
+        return "time"
+    # Memory that is refused makes the library abort or fault, or Python fail.
+    return "memory"
