@@ -275,6 +275,7 @@ TICK_SECONDS = _number("TICK_SECONDS", 60, 1, 60)
 _tick = {"schedule": TICK_SECONDS, "options": {"expires": TICK_SECONDS * 0.9}}
 CELERY_BEAT_SCHEDULE = {
     "poll what is due": {"task": "tracker.poll_due", **_tick},
+    "look again at what is relied on": {"task": "tracker.recheck_due", "schedule": 300.0, "options": {"expires": 290}},
     "link what is not linked": {"task": "commitments.link_pending", **_tick},
     "send the day's digests": {"task": "commitments.send_digests", **_tick},
     # Once a day, by what stands in the database; asked more often, so that a beat that was restarted misses no day.

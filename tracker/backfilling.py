@@ -19,9 +19,19 @@ from tracker.announcing import announce
 from tracker.asking import Asker, Budget
 from tracker.fetching import FetchError
 from tracker.leases import Lease, LeaseLost, take
-from tracker.looking import BrokenOff, Page, ask, page_of, pages_from, read, status_sentence
+from tracker.looking import (
+    BrokenOff,
+    Page,
+    address_after,
+    ask,
+    page_of,
+    pages_after,
+    pages_from,
+    read,
+    status_sentence,
+)
 from tracker.models import Backfill, PendingEntry, Source
-from tracker.sources import Entry, KindNotAvailable, NotUnderstood, SourceEnded, Vanished, kind_of
+from tracker.sources import Entry, KindNotAvailable, NotUnderstood, SourceEnded, Vanished
 from tracker.taking import Taken, take_in, whole
 
 #: A site whose paging has no end is left here; another run goes on from there.
@@ -89,15 +99,16 @@ def backfill(
 
 
 def _begin(source: Source, since: dt.date, now: dt.datetime) -> Backfill:
-    """The walk to take up, or a new one. One that was to go less far back goes on to `since`."""
+    """The walk to take up, or a new one. One that was to go less far back is begun again to go to `since`."""
     if source.not_before and now < source.not_before:
         raise BackfillDeclined(f"{source} asked to be left alone until {source.not_before:%d %B %Y %H:%M} UTC.")
     walk = Backfill.objects.filter(source=source, finished_at=None).first()
     if walk is None:
         return Backfill.objects.create(source=source, since=since, started_at=now)
     if since < walk.since:
-        walk.since, walk.walked = since, False
-        walk.save(update_fields=["since", "walked"])
+        # From the first page again, for what was too old on the pages that were read; what was found is kept.
+        walk.since, walk.walked, walk.pages, walk.next_url = since, False, 0, ""
+        walk.save(update_fields=["since", "walked", "pages", "next_url"])
     return walk
 
 
@@ -114,9 +125,10 @@ def _walk(walk: Backfill, lease: Lease, progress: Progress, tell: Callable[[Prog
             progress.sentences.append(RUN_AGAIN)
             _stay_away(walk.source, asker, lease.began)
             return False
-        reached = _keep(walk, found, progress)
+        reached = _keep(walk, found, progress, lease.now())
         walk.pages = progress.pages = found.number
-        walk.next_url = kind_of(walk.source.kind).next_page(walk.source, found.response, found.number) or ""
+        following = address_after(walk.source, found)
+        walk.next_url = following if isinstance(following, str) else ""
         walk.save(update_fields=["pages", "next_url"])
         tell(progress)
         if reached or _probe(walk.source, found, asker) < walk.since:
@@ -149,11 +161,10 @@ def _pages(walk: Backfill, asker: Asker, now: dt.datetime) -> Iterator[Page | Br
         raise BackfillDeclined("It holds no items.")
     first = page_of(source, response, entries, 1, now)
     yield first
-    url = kind_of(source.kind).next_page(source, response, 1)
-    yield from pages_from(source, url, 2, asker, now, MOST_PAGES - 1, first.keys, to_the_end=True)
+    yield from pages_after(source, first, asker, now, MOST_PAGES - 1, to_the_end=True)
 
 
-def _keep(walk: Backfill, page: Page, progress: Progress) -> bool:
+def _keep(walk: Backfill, page: Page, progress: Progress, now: dt.datetime) -> bool:
     """Keep what `page` announces from the day on. Whether all that it dates is older."""
     dates = [date for entry in page.entries if (date := _date(entry))]
     progress.oldest = min([*dates, *([progress.oldest] if progress.oldest else [])], default=None)
@@ -164,7 +175,7 @@ def _keep(walk: Backfill, page: Page, progress: Progress) -> bool:
     if page.left_out:
         progress.sentences.append(f"{page.left_out} items of page {page.number} were left out: it holds too many.")
     if wanted:
-        announce(walk.source, wanted, archive.keep(page.response, walk.started_at), walk.started_at, walk)
+        announce(walk.source, wanted, archive.keep(page.response, now), walk.started_at, walk)
     return bool(dates) and max(dates) < walk.since
 
 

@@ -142,7 +142,8 @@ def _keep(source: Source, found: Page | BrokenOff, now: dt.datetime, findings: F
     """Keep what `found` announces. Returns the keys of all that it holds."""
     if isinstance(found, BrokenOff):
         findings.detail.append(found.why)
-        findings.catch_up_url, findings.catch_up_page = found.next_url, found.next_number
+        if not findings.catch_up_url:
+            findings.catch_up_url, findings.catch_up_page = found.next_url, found.next_number
         return frozenset()
     findings.entries += len(found.entries) + found.left_out
     if found.left_out:

@@ -55,9 +55,9 @@ def recheck_due(now: dt.datetime) -> list[Recheck]:
 
 
 def recheck(release: Release, now: dt.datetime) -> Recheck | None:
-    """Look at `release` at its own address and store what changed. None if somebody else is at it."""
+    """Look at `release` at its own address and store what changed. None if somebody else is at it, or has been."""
     row, _ = Recheck.objects.get_or_create(release=release, defaults={"next_at": now})
-    lease = take(Recheck.objects.filter(pk=row.pk, next_at=row.next_at), now)
+    lease = take(Recheck.objects.filter(pk=row.pk, next_at__lte=now), now)
     if lease is None:
         return None
     row.refresh_from_db()

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from tracker import polling, retention
+from tracker import polling, rechecking, retention
 from tracker.models import Source, Tick
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,15 @@ def poll_source(pk: int) -> None:
         log.info("%s", declined)
     else:
         log.info("%s", outcome)
+
+
+@shared_task(name="tracker.recheck_due")
+def recheck_due() -> None:
+    """Look again at the releases that somebody relies on and whose time has come."""
+    now = timezone.now()
+    Tick.record("recheck_due", now)
+    for looked in rechecking.recheck_due(now):
+        log.info("%s: %s", looked.release, looked.detail)
 
 
 @shared_task(name="tracker.prune")

@@ -103,6 +103,7 @@ class Site:
         self.page_status: dict[int, int] = {}
         self.endless = False
         self.asked: list[str] = []
+        server.expect_request("/robots.txt").respond_with_data("", status=404)
         server.expect_request("/ledger").respond_with_handler(self._page)
         server.expect_request("/documents").respond_with_handler(self._document)
 
