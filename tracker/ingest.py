@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -132,7 +132,6 @@ def _take_in(
         now,
         note=words,
         silent=not is_new and was_whole and entry.complete and not words and gives_notes(here.source, here),
-        attachments=[asdict(attached) for attached in entry.attachments],
     )
     for note in notes:
         note.revision = revision

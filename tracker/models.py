@@ -276,6 +276,9 @@ class Appearance(models.Model):
     page_hash = models.CharField(
         max_length=64, blank=True, help_text="Hash of its own page when looked at again, where its text came otherwise."
     )
+    files_hash = models.CharField(
+        max_length=64, blank=True, help_text="Hash of what a reader last saw in its attachments."
+    )
     gives_notes = models.BooleanField(default=False, help_text="It came with the publisher's history of changes.")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     vanished_since = models.DateTimeField(null=True, blank=True)
@@ -302,9 +305,6 @@ class Revision(models.Model):
     note = models.TextField("change note", blank=True)
     silent = models.BooleanField(
         "edited without a note", default=False, help_text="Its publisher gives change notes, and gave none for this."
-    )
-    attachments = models.JSONField(
-        default=list, blank=True, help_text="Files that belong to it: a list of objects with url, title, content_type."
     )
     seen_at = models.DateTimeField()
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="revisions")
