@@ -23,6 +23,9 @@ _BLOCKS = {
 }
 _CELLS = {"td", "th"}
 _SPACES = re.compile(r"[ \t\r\n\f\v\xa0]+")
+_FOOTNOTE = re.compile(r"fn[:_-]?(\d{1,4})$")
+_BACK_FROM_FOOTNOTE = {"reversefootnote", "footnote-backref"}
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOOKS_LIKE_TAG = re.compile(r"<[a-zA-Z!/?]")
 
 
@@ -30,7 +33,8 @@ def reader_text(markup: str) -> str:
     """The text of an HTML fragment or page.
 
     Paragraphs and headings are separated by a blank line, list items stand on lines led by a bullet, table rows
-    on lines with cells apart. What has no tags at all is plain text, whose line breaks are its layout.
+    on lines with cells apart. The marks of footnotes are in brackets, and other raised digits are raised, so that
+    neither lengthens a figure. What has no tags at all is plain text, whose line breaks are its layout.
     """
     markup = without_control_characters(markup)
     if not _LOOKS_LIKE_TAG.search(markup):
@@ -47,6 +51,27 @@ def plain_text(text: str) -> str:
     """Plain text as its author laid it out, with even line ends and no more than one blank line in a row."""
     lines = [line.rstrip() for line in without_control_characters(text).replace("\r\n", "\n").split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+def _leads_back(element: etree._Element) -> bool:
+    """Whether this is the arrow from a footnote to where it is referred to."""
+    return element.tag == "a" and not _BACK_FROM_FOOTNOTE.isdisjoint((element.get("class") or "").split())
+
+
+def _raised(element: etree._Element) -> str:
+    """What stands for a raised reference or number; empty for other raised text.
+
+    Only the element and one link in it are looked at, since hostile documents nest deeply.
+    """
+    link = element[0] if len(element) == 1 and element[0].tag == "a" and not len(element[0]) else None
+    label = " ".join(f"{element.text or ''}{(link.text or '') + (link.tail or '') if link is not None else ''}".split())
+    around = element.getparent()
+    is_reference = link is not None or (around is not None and (around.get("href") or "").startswith("#"))
+    if len(element) > (link is not None) or not label:
+        return ""
+    if is_reference:
+        return f" [{label.strip('[]')}]"
+    return label.translate(_RAISED) if label.isascii() and label.isdecimal() else ""
 
 
 class _Layout:
@@ -70,10 +95,15 @@ class _Layout:
         for event, element in etree.iterwalk(root, events=("start", "end")):
             tag = element.tag if isinstance(element.tag, str) else ""
             if event == "start" and hidden is None:
-                if tag in _UNSEEN or not tag or element.get("hidden") is not None:
+                if tag in _UNSEEN or not tag or element.get("hidden") is not None or _leads_back(element):
+                    hidden = element
+                elif tag == "sup" and (mark := _raised(element)):
+                    self._write(mark)
                     hidden = element
                 else:
                     self._open(tag)
+                    if tag == "li" and (footnote := _FOOTNOTE.match(element.get("id") or "")):
+                        self._lead = f"[{footnote[1]}] "
                     self._write(element.text)
             elif event == "end":
                 if hidden is None:
@@ -96,6 +126,7 @@ class _Layout:
             self._cells += 1
             self._cells_in_row += 1
             if self._cells_in_row > 1:
+                self._space = False
                 self._begin()
                 self._written.append(CELL_SEPARATOR)
                 self._space = False

@@ -21,6 +21,7 @@ Object = dict[str, Any]
 _LOOKED_AT_BYTES = 20_000
 #: Further away, zones and calendars have no meaning.
 _YEARS = range(1000, 9000)
+_COUNTLESS = 10**15
 
 
 def object_of(response: Response, what: str) -> Object:
@@ -41,8 +42,9 @@ def text(value: Object, name: str) -> str:
 
 
 def number(value: Object, name: str) -> int | None:
+    """A whole number, None if there is none that counts anything."""
     found = value.get(name)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) and abs(found) < _COUNTLESS else None
 
 
 def child(value: Object, name: str) -> Object:
