@@ -96,6 +96,14 @@ class Asker:
         obey_robots = self._kind not in {Source.Kind.FEED, *INTERFACES}
         return self._ask(url, accept, obey_robots=obey_robots, etag=etag, last_modified=last_modified)
 
+    def ask_file(self, url: str, *, etag: str = "", last_modified: str = "") -> Response:
+        """Ask for a file that belongs to a document, with validators. It is none of the `answers`.
+
+        Raises FetchError, and Spent when nothing more may be asked.
+        """
+        obey_robots = self._kind not in INTERFACES
+        return self._ask(url, "*/*", obey_robots=obey_robots, etag=etag, last_modified=last_modified)
+
     def _ask(self, url: str, accept: str, *, obey_robots: bool, etag: str = "", last_modified: str = "") -> Response:
         if why := self.why_not(url):
             raise Spent(why)

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Case, IntegerField, Max, OuterRef, Q, Subquery, Value, When
 
 from tracker import signals
+from tracker.attachments import NO_FILES, Files, own_text
 from tracker.history import gives_notes, take_in_notes
 from tracker.identity import Identity, Known, is_same
 from tracker.marks import mark_present, mark_vanished, mark_withdrawal
@@ -37,10 +38,14 @@ class Seen(Enum):
 
 @dataclass(frozen=True)
 class Proof:
-    """The bytes from which an entry was read: the document, and what else went into its text."""
+    """The bytes from which an entry was read: the document, what else went into its text, and its attachments.
+
+    `files` is None where these were not looked at.
+    """
 
     snapshot: Snapshot
     also: tuple[Snapshot, ...] = ()
+    files: Files | None = None
 
 
 @dataclass(frozen=True)
@@ -111,14 +116,21 @@ def ingest_again(here: Appearance, entry: Entry, proof: Proof, now: dt.datetime,
 def _take_in(
     release: Release, here: Appearance, entry: Entry, last_told: str, proof: Proof, now: dt.datetime
 ) -> Revision | None:
-    """The notes that are new, and a revision if a reader sees something here that was not seen here last time."""
+    """The notes that are new, and a revision if a reader sees something here that was not seen here last time.
+
+    In its words or in its attachments.
+    """
     was_whole, is_new = here.is_whole, not last_told
     notes = take_in_notes(release, here, entry, now, is_new=is_new)
     here.is_whole = entry.complete
-    if last_told == text_hash(entry.title, entry.text):
+    files, files_before = proof.files or NO_FILES, here.files_hash
+    same_words = last_told == text_hash(entry.title, entry.text)
+    if proof.files is not None:
+        here.files_hash = files.hash
+    if same_words and here.files_hash == files_before:
         return None
     latest = release.revisions.order_by("-number").first()
-    if latest and not here.revisions.exists() and says_nothing_new(entry.text, latest.text):
+    if latest and not here.revisions.exists() and says_nothing_new(files.after(entry.text), latest.text):
         return None
     for version in entry.earlier:
         if not release.revisions.filter(text_hash=text_hash(version.title, version.text)).exists():
@@ -131,7 +143,13 @@ def _take_in(
         proof,
         now,
         note=words,
-        silent=not is_new and was_whole and entry.complete and not words and gives_notes(here.source, here),
+        # Files that merely could be had at last were not edited.
+        silent=not is_new
+        and was_whole
+        and entry.complete
+        and not words
+        and (files.changed or not files.files or not same_words)
+        and gives_notes(here.source, here),
     )
     for note in notes:
         note.revision = revision
@@ -142,18 +160,21 @@ def _take_in(
 def _add_revision(
     release: Release, here: Appearance, says: Entry | Version, proof: Proof, now: dt.datetime, **told: Any
 ) -> Revision:
+    files = (proof.files if isinstance(says, Entry) else None) or NO_FILES
+    text = files.after(says.text)
     revision = Revision.objects.create(
         release=release,
         appearance=here,
         number=(release.revisions.aggregate(last=Max("number"))["last"] or 0) + 1,
         title=says.title,
-        text=says.text,
-        text_hash=text_hash(says.title, says.text),
+        text=text,
+        text_hash=text_hash(says.title, text),
         seen_at=now,
         snapshot=proof.snapshot,
         **told,
     )
     revision.also_from.set(proof.also)
+    files.store(revision, says.text)
     transaction.on_commit(
         lambda: signals.release_ingested.send(sender=Revision, revision=revision),
         robust=True,  # who listens finds the revision in the database too
@@ -195,7 +216,7 @@ def _known_appearance(source: Source, entry: Entry, identity: Identity) -> Appea
             url_key=candidate.url_key,
             content_key=candidate.content_key,
             title=candidate.title,
-            text=candidate.text or "",
+            text=own_text(candidate.text or ""),
             published_at=candidate.release.published_at if candidate.release.published_is_known else None,
         )
         if is_same(entry, identity, known):

@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import random
+from dataclasses import replace
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from tracker.asking import Asker, Budget
+from tracker.attachments import known_files, read_files
 from tracker.fetching import FetchError
 from tracker.ingest import ingest_again, missed
 from tracker.leases import Lease, LeaseLost, take
@@ -123,6 +125,8 @@ def _look(here: Appearance, asker: Asker, now: dt.datetime) -> str:
     if proof is None:
         raise NotUnderstood("No answer came that could be kept as a proof.")
     read_as_before = bool(here.stub_hash) or here.source.kind not in READ_OTHERWISE
+    if read_as_before:
+        proof = replace(proof, files=read_files(entry, asker, known_files(here), now, insist=False))
     revision = ingest_again(here, entry, proof, now, read_as_before=read_as_before).revision
     if revision is None:
         return ""

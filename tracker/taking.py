@@ -12,6 +12,7 @@ from django.utils import timezone
 from tracker import archive
 from tracker.announcing import entry_of, identity_of
 from tracker.asking import FORBIDDEN_STATUSES, Asker, Spent
+from tracker.attachments import NO_FILES, Files, known_files, read_files
 from tracker.fetching.errors import FetchError, FetchPostponed, FetchRefused
 from tracker.ingest import Ingested, Proof, Seen, ingest
 from tracker.looking import storable
@@ -168,6 +169,8 @@ def _ingest(
             taken.extracts.append(f"“{announced.title}” ({_clause(error)})")
     if not_before and _is_before(not_before, entry.published_at, announced.updated_at):
         return None
+    if entry.complete:
+        proof = replace(proof, files=_files(source, row, entry, asker, now))
     return ingest(
         source,
         entry,
@@ -178,6 +181,14 @@ def _ingest(
         stub_hash="" if announced.complete else row.stub_hash,
         seen=seen,
     )
+
+
+def _files(source: Source, row: PendingEntry, entry: Entry, asker: Asker, now: dt.datetime) -> Files:
+    """A document whose files cannot be had waits for the next poll, but for no longer."""
+    if not entry.attachments:
+        return NO_FILES
+    known = known_files(source.appearances.filter(key=row.key).first())
+    return read_files(entry, asker, known, now, insist=row.tries == 0)
 
 
 def _is_before(day: dt.date, *moments: dt.datetime | None) -> bool:
