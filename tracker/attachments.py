@@ -137,7 +137,7 @@ def read_files(entry: Entry, asker: Asker, known: Mapping[str, File], now: dt.da
         try:
             file = reader.read(each, named)
         except _NotNow as failure:
-            if insist:
+            if insist and asker.stay_away is None:  # a host that wants no more would say the same again
                 raise FetchFailed(f"The attachment {each.url} could not be had. {failure}") from failure
             file = replace(named, problem=str(failure))
         files.append(file)

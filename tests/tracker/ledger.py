@@ -17,7 +17,7 @@ from werkzeug import Response as Answer
 
 from tracker.fetching import FetchFailed, Response
 from tracker.models import Source
-from tracker.sources import Ask, ChangeNote, Entry, NotUnderstood, Vanished
+from tracker.sources import Ask, Attached, ChangeNote, Entry, NotUnderstood, Vanished
 
 ACCEPT = "application/json"
 
@@ -61,6 +61,7 @@ def complete(source: Source, entry: Entry, ask: Ask) -> Entry:
         notes=tuple(ChangeNote(dt.datetime.fromisoformat(at), text) for at, text in said["notes"]),
         withdrawn_at=_moment(said["withdrawn"]),
         withdrawal=said["withdrawal"],
+        attachments=tuple(Attached(*file) for file in said["files"]),
     )
 
 
@@ -89,6 +90,7 @@ class Document:
     withdrawal: str = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    files: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 class Site:
@@ -162,6 +164,7 @@ class Site:
             "notes": [(_iso(at), text) for at, text in document.notes],
             "withdrawn": _iso(document.withdrawn),
             "withdrawal": document.withdrawal,
+            "files": document.files,
         }
         return Answer(json.dumps(body), content_type="application/json")
 
