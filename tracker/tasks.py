@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -28,7 +29,8 @@ def poll_due() -> None:
             return
 
 
-@shared_task(name="tracker.poll_source")
+# What the next tick rings for again need not wait in the queue any longer.
+@shared_task(name="tracker.poll_source", expires=settings.TICK_SECONDS)
 def poll_source(pk: int) -> None:
     """Poll one source if it is still due and nobody else is at it."""
     source = Source.objects.filter(pk=pk).first()
