@@ -14,10 +14,9 @@ from tracker.fetching import FetchError, FetchFailed, FetchPostponed, FetchRefus
 from tracker.models import Appearance, Attachment, Revision, Snapshot
 from tracker.reading.documents import form_of, read_document
 from tracker.reading.sanitise import title_line
+from tracker.revisions import ATTACHMENT
 from tracker.sources import Attached, Entry
 
-#: Stands before the title of each file whose text follows, in a paragraph of its own.
-HEADING = "Attachment: "
 #: Of one document. What goes beyond is named and not read.
 MAX_FILES = 12
 MAX_BYTES = 25 * 1024 * 1024
@@ -88,16 +87,11 @@ class Files:
         for file in self.files:
             if file.text:
                 gap = "\n\n" if text or parts else ""
-                parts.append((file, f"{gap}{HEADING}{file.title or file.url}\n\n{file.text}"))
+                parts.append((file, f"{gap}{ATTACHMENT}{file.title or file.url}\n\n{file.text}"))
         return parts
 
 
 NO_FILES = Files()
-
-
-def own_text(text: str) -> str:
-    """The text of a revision without that of its attachments, as far as can be told from the text alone."""
-    return "" if text.startswith(HEADING) else text.partition(f"\n\n{HEADING}")[0]
 
 
 class _NotNow(Exception):

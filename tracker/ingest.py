@@ -11,13 +11,13 @@ from django.db import connection, transaction
 from django.db.models import Case, IntegerField, Max, OuterRef, Q, Subquery, Value, When
 
 from tracker import signals
-from tracker.attachments import NO_FILES, Files, own_text
+from tracker.attachments import NO_FILES, Files
 from tracker.history import gives_notes, take_in_notes
 from tracker.identity import Identity, Known, is_same
 from tracker.marks import mark_present, mark_vanished, mark_withdrawal
 from tracker.models import Appearance, Release, Revision, Snapshot, Source, Voice
 from tracker.reading.dates import plausible
-from tracker.revisions import says_nothing_new, text_hash
+from tracker.revisions import own_text, says_nothing_new, text_hash
 from tracker.sources.entry import Entry, Version
 
 #: Documents that share a key and yet may be others: so many are looked at.

@@ -20,6 +20,14 @@ _COUNTER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+#: Stands before the title of each attachment whose text follows, in a paragraph of its own.
+ATTACHMENT = "Attachment: "
+
+
+def own_text(text: str) -> str:
+    """The text of a revision without that of its attachments, as far as can be told from the text alone."""
+    return "" if text.startswith(ATTACHMENT) else text.partition(f"\n\n{ATTACHMENT}")[0]
+
 
 def seen_by_reader(title: str, text: str) -> str:
     """Title and text without what a reader would not call a change: white space, counters, forms of quotes."""

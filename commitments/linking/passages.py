@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from commitments.linking import language, layout, speakers
+from tracker.revisions import ATTACHMENT
 
 MAX_TEXT_CHARACTERS = 1_500_000
 MAX_PASSAGES = 8_000
@@ -135,7 +136,7 @@ def split(text: str) -> list[Passage]:
         if shape == "heading":
             lead = caption = ""
             voice.until = number
-            notes = notes or _begins_notes(words)
+            notes = (notes or _begins_notes(words)) and not words.startswith(ATTACHMENT)
             if speakers.named_above(above, words):
                 speaks = words
                 continue
@@ -149,7 +150,7 @@ def split(text: str) -> list[Passage]:
         elif shape == "text":
             start = speakers.question_or_answer(text, start)
         leads = {"row": f"{caption} {piece.header}".strip()[:MAX_PASSAGE_CHARACTERS], "item": lead}.get(shape, "")
-        notes = notes or _begins_notes(words)
+        notes = (notes or _begins_notes(words)) and not words.startswith(ATTACHMENT)
         for part_start, part_end in _sentences(text, start, end) if shape != "row" else _trimmed(text, start, end):
             sentence = text[part_start:part_end]
             who = voice.at(number) or speaks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from commitments.models import Evidence, Publication
-from tracker.models import Release, Revision
+from tracker.models import Attachment, Release, Revision, Snapshot
 
 from .passages import Paragraph, Passage, locate, paragraphs
 
@@ -27,6 +27,8 @@ class ReleasePage:
     used: dict[int, Use]
     not_here: list[Evidence]
     commitments_count: int
+    files: list[Attachment]
+    further_bytes: list[Snapshot]
 
     @property
     def is_latest(self) -> bool:
@@ -56,6 +58,8 @@ def release_page(release: Release, number: int | None = None) -> ReleasePage:
         used={passage.key: Use(number, by_key[passage.key]) for number, passage in enumerate(in_order, start=1)},
         not_here=[piece for piece in evidence if spans[piece.pk] is None],
         commitments_count=len({piece.commitment_id for piece in evidence}),
+        files=list(revision.files.select_related("snapshot")),
+        further_bytes=list(revision.also_from.order_by("pk")),
     )
 
 

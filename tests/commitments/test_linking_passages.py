@@ -320,3 +320,11 @@ def test_hostile_text_is_split_in_time_that_grows_with_its_length(piece: str) ->
     assert len([(passage.capacity, passage.actor) for passage in found[:50]]) <= 50
     assert time.process_time() - began < 3
     assert len(found) <= passages.MAX_PASSAGES
+
+
+@pytest.mark.parametrize("title", ["Annex A", "The annual plan of the harbour board, with its estimates. Revised."])
+def test_an_attachment_after_the_notes_to_editors_is_none_of_them(title: str) -> None:
+    known = by_text(
+        f"Piers opened.\n\nNotes to editors\n\nThe board has met.\n\nAttachment: {title}\n\nTwo cranes came."
+    )
+    assert (known["The board has met."].kind, known["Two cranes came."].kind) == ("note", "text")

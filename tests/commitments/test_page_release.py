@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from commitments import decisions
+from tracker.models import Snapshot
 
 from . import make
 
@@ -99,3 +102,54 @@ def test_pages_load_nothing_from_elsewhere_and_run_nothing(client: Client) -> No
 def test_pages_are_only_read(client: Client, address: str) -> None:
     assert client.post(address).status_code == 405
     assert client.head(address).status_code == 200
+
+
+def test_a_version_cites_the_bytes_that_it_was_read_from(client: Client) -> None:
+    release = make.release(TEXT)
+    revision = release.latest_revision
+    snapshot = revision.snapshot
+    snapshot.fetched_at = dt.datetime(2025, 3, 4, 9, 30, tzinfo=dt.UTC)
+    snapshot.size_bytes, snapshot.url = 2048, "https://example.org/feed"
+    snapshot.save()
+    part = Snapshot.objects.create(
+        sha256="5" * 64, path="55/5", size_bytes=7, url="https://example.org/part", fetched_at=snapshot.fetched_at
+    )
+    revision.also_from.add(part)
+    page = words_of(client.get(revision.get_absolute_url()))
+    assert "Received 4 March 2025 at 09:30, 2.0 KB, from https://example.org/feed" in page
+    assert snapshot.sha256 in page
+    assert "from https://example.org/part" in page
+    assert part.sha256 in page
+
+
+def test_bytes_that_were_given_up_are_said_to_be(client: Client) -> None:
+    release = make.release(TEXT)
+    Snapshot.objects.update(path="", discarded_at=dt.datetime(2027, 3, 4, tzinfo=dt.UTC))
+    page = words_of(client.get(release.get_absolute_url()))
+    assert "; its bytes were not kept beyond 4 March 2027, its hash is" in page
+
+
+def test_attachments_are_named_with_their_hash_or_with_what_is_wrong(client: Client) -> None:
+    release = make.release(TEXT)
+    revision = release.latest_revision
+    revision.files.create(
+        position=1, url="https://example.org/a.pdf", title="Annex <A>", snapshot=revision.snapshot, start=0, end=4
+    )
+    revision.files.create(position=2, url="javascript:alert(1)", problem="Files of this sort are not read.")
+    answer = client.get(revision.get_absolute_url())
+    assert (
+        '<a href="https://example.org/a.pdf" rel="noopener nofollow ugc">Annex &lt;A&gt;</a>' in answer.content.decode()
+    )
+    assert 'href="javascript' not in answer.content.decode()
+    page = words_of(answer)
+    assert "Attachments" in page
+    assert "javascript:alert(1) Files of this sort are not read." in page
+    assert page.count(revision.snapshot.sha256) == 2
+    make.revise(release, "Nothing attached.")
+    assert "Attachments" not in words_of(client.get(release.get_absolute_url()))
+
+
+def words_of(answer: Any) -> str:
+    """What a reader sees of a page."""
+    inline = re.sub(r"</?(a|time)\b[^>]*>", "", answer.content.decode())
+    return " ".join(re.sub(r"<[^>]*>", " ", inline).replace("\xa0", " ").split())

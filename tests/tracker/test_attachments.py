@@ -13,10 +13,10 @@ from werkzeug import Request, Response
 from tests.tracker.documents import ENCRYPTED_PDF, pdf
 from tests.tracker.ledger import Document, Site
 from tracker import archive, attachments
-from tracker.attachments import own_text
 from tracker.models import Attachment, PendingEntry, Release, Revision, Snapshot, Source
 from tracker.polling import poll
 from tracker.rechecking import recheck_due
+from tracker.revisions import own_text
 
 DAY = dt.timedelta(days=1)
 PUBLISHED = dt.datetime(2025, 1, 10, 9, tzinfo=dt.UTC)
