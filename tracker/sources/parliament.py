@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from tracker.fetching import FetchFailed, Response
 from tracker.models import Source
@@ -19,7 +19,7 @@ from tracker.reading.sanitise import title_line
 from . import Ask
 from . import json_values as read
 from .entry import Entry, NotUnderstood, Vanished
-from .parliament_lists import PAGE_SIZE, QUESTIONS, Parameters, asked, bodies, check_options
+from .parliament_lists import QUESTIONS, Parameters, asked, bodies, check_options
 from .parliament_records import entry_of, record_in
 
 ACCEPT = "application/json"
@@ -28,7 +28,8 @@ LOOK_BACK = dt.timedelta(days=3)
 #: At most, after a long silence.
 LOOK_BACK_AT_MOST = dt.timedelta(days=30)
 
-_DETAIL = re.compile(r"/written-(questions|statements)/detail/(\d{4}-\d\d-\d\d)/([^/]+)/?$")
+_GUID = re.compile(r"^written-(questions|statements)/(\d{4}-\d\d-\d\d/.+|\d+)$", re.DOTALL)
+_DETAIL = re.compile(r"/written-(questions|statements)/detail/(\d{4}-\d\d-\d\d/[^/?#]+)/?([?#].*)?$")
 
 
 def address(source: Source) -> str:
@@ -66,13 +67,10 @@ def parse(source: Source, response: Response) -> list[Entry]:
 def complete(source: Source, entry: Entry, ask: Ask) -> Entry:
     """A question or statement by itself, with the whole of its texts. See tracker.sources.Kind."""
     service = asked(source.url, source.options)[0]
-    if found := _DETAIL.search(urlsplit(entry.url).path):
-        service = replace(service, what=found[1])
-        where = f"{found[2]}/{found[3]}"
-    elif number := re.search(r"/(\d+)$", entry.guid):
-        where = number[1]
-    else:
-        raise NotUnderstood(f"“{entry.url}” is no written question or statement of Parliament.")
+    found = _GUID.search(entry.guid) or _DETAIL.search(entry.url)
+    if found is None:
+        raise NotUnderstood(f"“{entry.url or entry.guid}” is no written question or statement of Parliament.")
+    service, where = replace(service, what=found[1]), quote(unquote(found[2]), safe="/")
     response = ask(service.record(where), ACCEPT)
     if response.status in {404, 410}:
         raise Vanished("Parliament's interface no longer has it.")
@@ -102,11 +100,10 @@ def next_page(source: Source, response: Response, number: int) -> str | None:
     query = parse_qsl(urlsplit(response.url).query)
     skipped = next((int(value) for name, value in query if name == "skip" and value.isdecimal()), 0)
     end = skipped + len(found)
-    if end >= total if total is not None else len(found) < PAGE_SIZE:
+    if total is not None and end >= total:
         return None
-    kept = [(name, value) for name, value in query if name not in {"skip", "take"}]
-    query = [*kept, ("skip", str(end)), ("take", str(PAGE_SIZE))]
-    return f"{response.url.partition('?')[0]}?{urlencode(query)}"
+    query = [(name, value) for name, value in query if name != "skip"]
+    return f"{response.url.partition('?')[0]}?{urlencode([*query, ('skip', str(end))])}"
 
 
 def _results(answer: read.Object) -> list[read.Object]:

@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from .entry import NotUnderstood
 
 PAGE_SIZE = 100
+#: Where a body is known by its name only, which the interface can't choose by: its own may be few among all.
+PAGE_SIZE_OF_ALL_BODIES = 500
 
 QUESTIONS, STATEMENTS = "questions", "statements"
 _LISTS = {QUESTIONS: "writtenquestions/questions", STATEMENTS: "writtenstatements/statements"}
@@ -59,9 +61,10 @@ class Service:
     api: str
     pages: str
     what: str
+    page_size: int
 
     def list(self, parameters: Parameters, skip: int = 0) -> str:
-        asked = {**parameters, "expandMember": ["true"], "skip": [str(skip)], "take": [str(PAGE_SIZE)]}
+        asked = {**parameters, "expandMember": ["true"], "skip": [str(skip)], "take": [str(self.page_size)]}
         return f"{self.api}/api/{_LISTS[self.what]}?{urlencode(asked, doseq=True)}"
 
     def record(self, where: str) -> str:
@@ -89,10 +92,15 @@ def asked(url: str, options: Mapping[str, Any]) -> tuple[Service, Parameters]:
     if options.get("what", what) != what:
         raise NotUnderstood(f"The address is that of written {what}, but the option “what” says otherwise.")
     root = f"{parts.scheme}://{parts.netloc}{found['prefix']}"
+    parameters = _parameters(parse_qsl(parts.query), what, options)
+    by_name_only = bool(bodies(options)) and "answeringBodies" not in parameters
     service = Service(
-        root.replace(f"://{_PAGE_HOST}", f"://{_API_HOST}"), root.replace(f"://{_API_HOST}", f"://{_PAGE_HOST}"), what
+        api=root.replace(f"://{_PAGE_HOST}", f"://{_API_HOST}"),
+        pages=root.replace(f"://{_API_HOST}", f"://{_PAGE_HOST}"),
+        what=what,
+        page_size=PAGE_SIZE_OF_ALL_BODIES if by_name_only else PAGE_SIZE,
     )
-    return service, _parameters(parse_qsl(parts.query), what, options)
+    return service, parameters
 
 
 def check_options(options: Mapping[str, Any]) -> None:
@@ -142,8 +150,9 @@ def _parameters(query: list[tuple[str, str]], what: str, options: Mapping[str, A
     parameters |= given
     if house := options.get("house"):
         parameters["house"] = [house]
-    if numbers := [body for body in bodies(options) if body.isdecimal()]:
-        parameters["answeringBodies"] = numbers
+    wanted = bodies(options)
+    if wanted and all(body.isdecimal() for body in wanted):
+        parameters["answeringBodies"] = wanted
     if search := options.get("search"):
         parameters["searchTerm"] = [search.strip()]
     return parameters
