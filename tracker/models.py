@@ -28,6 +28,10 @@ class SourceQuerySet(models.QuerySet["Source"]):
         """Sources that are still looked at."""
         return self.filter(state=Source.State.ACTIVE)
 
+    def listed(self) -> SourceQuerySet:
+        """Sources that are looked at, or will be again when staff say so."""
+        return self.filter(state__in=(Source.State.ACTIVE, Source.State.PAUSED))
+
     def due(self, now: dt.datetime) -> SourceQuerySet:
         """Watched sources whose time has come and that nobody is polling, longest waiting first."""
         unclaimed = Q(leased_until=None) | Q(leased_until__lt=now)

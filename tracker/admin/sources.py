@@ -14,6 +14,7 @@ from tracker.health import health
 from tracker.models import Poll, Source, Tick
 from tracker.polling import PollDeclined, poll
 
+from .opml import OpmlLists
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
 
 POLLS_SHOWN = 20
@@ -32,7 +33,7 @@ class PollInline(ReadOnlyInline):
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin):
+class SourceAdmin(OpmlLists):
     list_display = ("name", "condition", "last_polled_at", "next_due_at")
     list_filter = ("state", "kind", "voice")
     search_fields = ("name", "slug", "url", "publisher")
