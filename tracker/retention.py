@@ -38,10 +38,10 @@ class Rules:
     @classmethod
     def from_settings(cls) -> Rules:
         return cls(
-            polls_days=getattr(settings, "POLLS_KEPT_DAYS", cls.polls_days),
-            polls_per_source=getattr(settings, "POLLS_KEPT_PER_SOURCE", cls.polls_per_source),
-            uncited_days=getattr(settings, "SNAPSHOTS_UNCITED_KEPT_DAYS", cls.uncited_days),
-            bytes_days=getattr(settings, "SNAPSHOTS_KEPT_DAYS", cls.bytes_days),
+            polls_days=settings.POLLS_KEPT_DAYS,
+            polls_per_source=settings.POLLS_KEPT_PER_SOURCE,
+            uncited_days=settings.SNAPSHOTS_UNCITED_KEPT_DAYS,
+            bytes_days=settings.SNAPSHOTS_KEPT_DAYS,
         )
 
 
