@@ -58,7 +58,7 @@ def test_without_a_trial_nothing_is_asked(url: str, httpserver: HTTPServer) -> N
     ("changes", "message"),
     [
         ({"kind": "radio"}, "no kind “radio”"),
-        ({"kind": "parliament"}, "not available yet"),
+        ({"kind": "parliament"}, "can't be watched as Parliament's"),
         ({"url": "ftp://example.org/feed"}, "http"),
         ({"--name": "!!!"}, "no letter"),
         ({"--voice": "mine"}, "no voice “mine”"),

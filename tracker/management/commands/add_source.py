@@ -11,11 +11,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
+from tracker.asking import Asker
 from tracker.fetching import FetchError
 from tracker.fetching.guard import checked_address
 from tracker.models import Source, Voice
 from tracker.polling import ask, read, status_sentence
-from tracker.sources import Entry, KindNotAvailable, NotUnderstood, SourceEnded, kind_of
+from tracker.sources import Entry, KindNotAvailable, NotUnderstood, SourceEnded, Vanished, kind_of
+from tracker.taking import whole
 
 SHOWN_ENTRIES = 10
 
@@ -25,7 +27,11 @@ class Command(BaseCommand):
 
 Example:
   manage.py add_source feed https://www.gov.uk/search/news-and-communications.atom?organisations[]=home-office \\
-      --name "Home Office news" --publisher "Home Office" --interval 30"""
+      --name "Home Office news" --publisher "Home Office" --interval 30
+  manage.py add_source govuk https://www.gov.uk/government/organisations/home-office \\
+      --name "Home Office" --options '{"document_types": ["press_release", "speech", "policy_paper"]}'
+  manage.py add_source parliament https://questions-statements.parliament.uk/written-questions \\
+      --name "Answers of the Home Office" --voice parliament --options '{"body": 1}'"""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
@@ -44,6 +50,8 @@ Example:
     def handle(self, *args: Any, **options: Any) -> None:
         source = _source(options)
         entries = None if options["no_check"] else _trial(source)
+        if problem := _first_in_whole(source, entries or []):
+            self.stderr.write(problem)
         source.save()
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(source, entries), ensure_ascii=False))
@@ -74,12 +82,7 @@ def _source(options: dict[str, Any]) -> Source:
         raise CommandError(f"--options is not JSON: {error}.") from error
     if not isinstance(kind_options, dict):
         raise CommandError('--options must be a JSON object, such as \'{"selector": "main"}\'.')
-    try:
-        kind_of(options["kind"]).check_options(kind_options)
-        checked_address(options["url"])
-    except (KindNotAvailable, NotUnderstood, FetchError) as error:
-        raise CommandError(str(error)) from error
-    return Source(
+    source = Source(
         slug=slug,
         name=name,
         kind=options["kind"],
@@ -90,6 +93,14 @@ def _source(options: dict[str, Any]) -> Source:
         options=kind_options,
         next_due_at=timezone.now(),
     )
+    try:
+        kind = kind_of(source.kind)
+        kind.check_options(kind_options)
+        checked_address(source.url)
+        kind.address(source)
+    except (KindNotAvailable, NotUnderstood, FetchError) as error:
+        raise CommandError(str(error)) from error
+    return source
 
 
 def _trial(source: Source) -> list[Entry]:
@@ -102,6 +113,17 @@ def _trial(source: Source) -> list[Entry]:
         return read(source, response)
     except (FetchError, NotUnderstood, SourceEnded) as error:
         raise CommandError(f"Not added: {error}") from error
+
+
+def _first_in_whole(source: Source, entries: list[Entry]) -> str:
+    """Put the whole of the first entry in its place if it is an extract. Why that can't be had, as a sentence."""
+    if not entries or entries[0].complete:
+        return ""
+    try:
+        entries[0] = whole(source, entries[0], Asker(source.kind))
+    except (FetchError, NotUnderstood, Vanished) as error:
+        return f"The whole of “{entries[0].title}” could not be read. {error}"
+    return ""
 
 
 def _as_json(source: Source, entries: list[Entry] | None) -> dict[str, Any]:
@@ -122,6 +144,7 @@ def _as_json(source: Source, entries: list[Entry] | None) -> dict[str, Any]:
                 "url": entry.url,
                 "published": entry.published_at.isoformat() if entry.published_at else None,
                 "words": len(entry.text.split()),
+                "complete": entry.complete,
             }
             for entry in entries
         ],
@@ -137,5 +160,6 @@ def _as_table(source: Source, entries: list[Entry] | None) -> str:
     lines.append(f"{len(entries)} items now{f', the first {SHOWN_ENTRIES}' if len(entries) > SHOWN_ENTRIES else ''}:")
     for entry in entries[:SHOWN_ENTRIES]:
         published = f"{entry.published_at:%Y-%m-%d}" if entry.published_at else "no date   "
-        lines.append(f"  {published}  {len(entry.text.split()):>5} words  {entry.title}")
+        length = f"{len(entry.text.split()):>5} words" if entry.complete else "    extract"
+        lines.append(f"  {published}  {length}  {entry.title}")
     return "\n".join(lines)
