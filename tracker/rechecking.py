@@ -26,7 +26,7 @@ from tracker.taking import proof_of, whole
 log = logging.getLogger(__name__)
 
 #: What one look may ask for: a document and what belongs to it.
-MAX_REQUESTS = 15
+MAX_REQUESTS = 30
 MAX_SECONDS = 60.0
 #: At one time, so that a poll that is due need not wait long for its turn at the same host.
 MOST_AT_A_TIME = 50
