@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
-from tests.tracker.conftest import NOW
+from tests.tracker.conftest import NOW, atom
 from tests.tracker.govuk_site import GovukSite, time_of
 from tests.tracker.json_shapes import any_json, bent
 from tracker.asking import Asker
+from tracker.backfilling import backfill
 from tracker.fetching import FetchError, Response
 from tracker.models import Release, Source
 from tracker.polling import poll
@@ -390,6 +391,38 @@ def test_pages_overlap_so_that_nothing_slips_between_two(
     deep = walk(home_office)
     assert {title for page in deep for title in page} == {f"Story {number}" for number in range(117)}
     assert any("filter_public_timestamp=to:" in asked for asked in site.asked)
+
+
+def test_the_past_is_fetched_back_to_a_day_oldest_first(site: GovukSite, home_office: Source) -> None:
+    for number in range(70):
+        site.publish(f"/government/news/story-{number}", NOW - number * DAY, f"<p>News {number}.</p>", "home-office")
+    poll(home_office, now=NOW)
+    known = Release.objects.count()
+    since = (NOW - 60 * DAY).date()
+    progress = backfill(home_office, since, NOW + HOUR)
+    assert (known, progress.new_releases, progress.finished) == (50, 11, True)
+    walked = Release.objects.order_by("pk").values_list("title", flat=True)[known:]
+    assert list(walked) == [f"Story {number}" for number in range(60, 49, -1)]
+
+
+def test_a_feed_of_the_same_documents_makes_no_second_release(site: GovukSite, home_office: Source) -> None:
+    site.publish(NEWS, NOW - DAY, "<p>There are 13,000 more officers.</p>", "home-office")
+    poll(home_office, now=NOW)
+    feed = atom(
+        {
+            "id": f"{site.url(NEWS)}#2025-01-19T12:00:00Z",
+            "url": site.url(NEWS),
+            "title": "More officers",
+            "text": "What this is about.",
+            "updated": "2025-01-19T12:00:00Z",
+        }
+    )
+    site.server.expect_oneshot_request("/government/organisations/home-office.atom").respond_with_data(feed)
+    url = site.url("/government/organisations/home-office.atom")
+    source = Source.objects.create(slug="f", name="Feed", kind="feed", url=url, next_due_at=NOW)
+    assert poll(source, now=NOW + HOUR).new_releases == 0
+    release = Release.objects.get()
+    assert (release.appearances.count(), release.revisions.count()) == (2, 1)
 
 
 SOURCE = Source(kind="govuk", url="https://www.gov.uk/search/all")
