@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from tracker.models import Appearance, Release, Revision, Snapshot
+from tracker.models import Appearance, Attachment, Release, Revision, Snapshot
 
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
 
@@ -20,6 +20,11 @@ class RevisionInline(ReadOnlyInline):
     model = Revision
     fields = ("number", "title", "note", "seen_at", "appearance")
     show_change_link = True
+
+
+class AttachmentInline(ReadOnlyInline):
+    model = Attachment
+    fields = ("position", "title", "url", "content_type", "problem", "snapshot")
 
 
 @admin.register(Release)
@@ -47,6 +52,7 @@ class RevisionAdmin(ReadOnlyAdmin):
     list_select_related = ("appearance__source",)
     search_fields = ("title", "text")
     date_hierarchy = "seen_at"
+    inlines = (AttachmentInline,)
 
     @admin.display(description="source")
     def source(self, revision: Revision) -> str:
@@ -63,6 +69,7 @@ class AppearanceAdmin(ReadOnlyAdmin):
 
 @admin.register(Snapshot)
 class SnapshotAdmin(ReadOnlyAdmin):
-    list_display = ("sha256", "url", "size_bytes", "content_type", "fetched_at")
+    list_display = ("sha256", "url", "size_bytes", "stored_bytes", "content_type", "fetched_at", "discarded_at")
+    list_filter = (("discarded_at", admin.EmptyFieldListFilter),)
     search_fields = ("sha256", "url")
     date_hierarchy = "fetched_at"

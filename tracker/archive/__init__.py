@@ -126,10 +126,10 @@ class _Stored:
 
 def _kept_again(sha256: str, body: bytes, now: dt.datetime) -> Snapshot | None:
     """The snapshot of bytes that came before, marked as come again, so that nobody prunes it now."""
-    if not Snapshot.objects.filter(sha256=sha256).update(last_kept_at=now):
-        return None
     known = Snapshot.objects.filter(sha256=sha256).select_related("base").first()
-    if known and (known.discarded_at or not storage().exists(known.path)):
+    if known is None or not Snapshot.objects.filter(pk=known.pk).update(last_kept_at=now):
+        return None
+    if known.discarded_at or not storage().exists(known.path):
         stored = _store(sha256, body, base=None)
         known.path, known.stored_bytes, known.base, known.discarded_at = stored.path, stored.stored_bytes, None, None
         known.save(update_fields=["path", "stored_bytes", "base", "discarded_at"])

@@ -105,7 +105,9 @@ def _files(archive: Storage, folder: str) -> Iterator[str]:
 
 
 def _unnamed(archive: Storage, paths: list[str], now: dt.datetime) -> Iterator[str]:
-    named = set(Snapshot.objects.filter(path__in=paths).values_list("path", flat=True))
+    # Names begin with the hash, by which rows are found quickly.
+    hashes = {path.rpartition("/")[2][:64] for path in paths}
+    named = set(Snapshot.objects.filter(sha256__in=hashes).values_list("path", flat=True))
     for path in paths:
         if path in named:
             continue
