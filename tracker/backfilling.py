@@ -39,7 +39,7 @@ MOST_PAGES = 2000
 #: How often in a row a host may be busy with others before the walk is broken off.
 MOST_POSTPONEMENTS = 10
 #: What one item may ask for: a document and what belongs to it.
-REQUESTS_FOR_AN_ITEM = 15
+REQUESTS_FOR_AN_ITEM = 30
 
 RUN_AGAIN = "Run it again to go on from there."
 
@@ -173,7 +173,9 @@ def _keep(walk: Backfill, page: Page, progress: Progress, now: dt.datetime) -> b
     progress.known += len(page.entries) - len(page.unseen)
     progress.found += len(wanted)
     if page.left_out:
-        progress.sentences.append(f"{page.left_out} items of page {page.number} were left out: it holds too many.")
+        progress.sentences.append(
+            f"Page {page.number} holds more than {len(page.entries)} items, and only these were read."
+        )
     if wanted:
         announce(walk.source, wanted, archive.keep(page.response, now), walk.started_at, walk)
     return bool(dates) and max(dates) < walk.since

@@ -20,6 +20,8 @@ def take_in_notes(
     Returns those that tell what changed since this place was last looked at, oldest first. What was there at
     the first look (`is_new`) is the document's history before we knew it.
     """
+    if not entry.notes:
+        return []
     known = set(release.change_notes.values_list("at", "text_key"))
     told_at = {at for at, _ in known}
     fresh: list[ChangeNote] = []

@@ -12,10 +12,10 @@ from tracker.fetching import FetchError, Response
 from tracker.identity import identities
 from tracker.models import Source
 from tracker.reading.sanitise import without_control_characters
-from tracker.sources import Entry, NotUnderstood, SourceEnded, Version, kind_of
+from tracker.sources import MOST_ITEMS, Entry, NotUnderstood, SourceEnded, Version, kind_of
 
 #: Of one page.
-MAX_ENTRIES = 2000
+MAX_ENTRIES = MOST_ITEMS
 #: Of one poll, the first included.
 MAX_PAGES = 20
 #: Pages in a row that hold nothing but what earlier ones held. A search that is narrowed to what is as old as the
@@ -41,7 +41,7 @@ _MEANINGS = {
 class Page:
     """One page of a source, as far as it was read: `unseen` are those of its `entries` that are news, in order.
 
-    `left_out` counts the entries beyond MAX_ENTRIES. `keys` identify all entries that were read.
+    `left_out` when there are more entries than MAX_ENTRIES. `keys` identify all entries that were read.
     """
 
     number: int
@@ -49,7 +49,7 @@ class Page:
     entries: list[Entry]
     unseen: list[Announced]
     keys: frozenset[str]
-    left_out: int
+    left_out: bool
 
     @property
     def may_go_on(self) -> bool:
@@ -91,7 +91,7 @@ def status_sentence(response: Response) -> str:
 
 def page_of(source: Source, response: Response, entries: list[Entry], number: int, now: dt.datetime) -> Page:
     """What `entries`, read from `response`, hold that is new."""
-    left_out = max(0, len(entries) - MAX_ENTRIES)
+    left_out = len(entries) > MAX_ENTRIES
     entries = entries[:MAX_ENTRIES]
     found = identities(entries)
     unseen = not_announced_before(source, entries, found, now)

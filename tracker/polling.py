@@ -130,7 +130,8 @@ def _take_in(source: Source, first: Page | None, asker: Asker, lease: Lease, fin
     findings.new_releases, findings.new_revisions = taken.new_releases, taken.new_revisions
     findings.detail += taken.sentences()
     findings.unfinished = bool(taken.waiting or findings.catch_up_url)
-    if asker.shut_host == urlsplit(source.url).netloc:
+    asked = findings.response.url if findings.response else source.url
+    if asker.shut_host == urlsplit(asked).netloc:
         findings.stay_away = asker.stay_away
     if taken.new_releases or taken.new_revisions:
         findings.outcome = Poll.Outcome.NEW
@@ -145,10 +146,9 @@ def _keep(source: Source, found: Page | BrokenOff, now: dt.datetime, findings: F
         if not findings.catch_up_url:
             findings.catch_up_url, findings.catch_up_page = found.next_url, found.next_number
         return frozenset()
-    findings.entries += len(found.entries) + found.left_out
+    findings.entries += len(found.entries)
     if found.left_out:
-        read_items, items = len(found.entries), len(found.entries) + found.left_out
-        findings.detail.append(f"Only the first {read_items} of {items} items were read.")
+        findings.detail.append(f"There are more items than the first {len(found.entries)}, and only these were read.")
     if found.unseen:
         announce(source, found.unseen, archive.keep(found.response, now), now)
     return found.keys

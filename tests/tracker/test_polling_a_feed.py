@@ -98,7 +98,7 @@ class TestWhatIsStored:
         feed(*({"id": f"t:{n}", "title": f"Title {n}"} for n in range(3)))
         outcome = poll(make_source(), now=now)
         assert outcome.new_releases == 2
-        assert outcome.detail == "Only the first 2 of 3 items were read."
+        assert outcome.detail == "There are more items than the first 2, and only these were read."
 
     def test_an_item_without_a_date_is_dated_by_first_sight(self, make_source: MakeSource, feed: Any, now: Any) -> None:
         feed({"id": "t:1", "title": "Undated"}, {"id": "t:2", "title": "Far off", "published": "2216-01-01T00:00:00Z"})

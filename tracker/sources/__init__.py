@@ -12,6 +12,7 @@ from tracker.fetching import Response
 from tracker.models import Source
 
 from .entry import Attached, ChangeNote, Entry, KindNotAvailable, NotUnderstood, SourceEnded, Vanished, Version
+from .opening import MOST_ITEMS
 
 
 class Ask(Protocol):
@@ -90,6 +91,7 @@ def available_kinds() -> list[str]:
 
 __all__ = [
     "KINDS",
+    "MOST_ITEMS",
     "Ask",
     "Attached",
     "ChangeNote",

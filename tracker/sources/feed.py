@@ -22,6 +22,7 @@ from tracker.reading.sanitise import title_line, web_address, without_control_ch
 
 from . import Ask, json_feed
 from .entry import Entry, NotUnderstood, SourceEnded
+from .opening import opening
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
@@ -80,9 +81,10 @@ def parse(source: Source, response: Response) -> list[Entry]:
 
 
 def _from_xml(response: Response) -> list[Entry]:
+    body = opening(response.body)
     headers = {"content-type": response.content_type, "content-location": response.final_url}
     document = feedparser.parse(
-        io.BytesIO(response.body),  # a string could be taken for an address or a file
+        io.BytesIO(body),  # a string could be taken for an address or a file
         response_headers=headers,
         sanitize_html=False,  # only text is kept
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import io
 from typing import Any
 from urllib.parse import urljoin
+
+import ijson
+from ijson.common import ObjectBuilder
 
 from tracker.reading.dates import from_iso
 from tracker.reading.encoding import decoded
@@ -12,6 +15,10 @@ from tracker.reading.html_text import plain_text, reader_text
 from tracker.reading.sanitise import title_line, web_address, without_control_characters
 
 from .entry import Entry, NotUnderstood
+from .opening import MOST_ITEMS
+
+#: An item has a few dozen values; what has so many is made to fill the memory.
+MOST_VALUES_OF_AN_ITEM = 10_000
 
 
 def looks_like_json(body: bytes) -> bool:
@@ -19,15 +26,49 @@ def looks_like_json(body: bytes) -> bool:
 
 
 def parse(body: bytes, base: str) -> list[Entry]:
-    """The items of a JSON Feed whose relative addresses start from `base`. Raises NotUnderstood."""
+    """The items of a JSON Feed, at most MOST_ITEMS and one, whose relative addresses start from `base`.
+
+    Raises NotUnderstood.
+    """
     try:
-        document = json.loads(decoded(body, "application/json; charset=utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise NotUnderstood(f"The answer is not a feed: it looks like JSON, but {error}.") from error
-    items = document.get("items") if isinstance(document, dict) else None
-    if not isinstance(items, list) or "jsonfeed.org" not in str(document.get("version", "")):
+        version, items = _read(decoded(body, "application/json; charset=utf-8").encode("utf-8", "replace"))
+    except ijson.JSONError as error:
+        said = " ".join(str(error).split("\n")[0].split())
+        raise NotUnderstood(f"The answer is not a feed: it looks like JSON, but {said}.") from error
+    if items is None or "jsonfeed.org" not in version:
         raise NotUnderstood("The answer is not a feed: it is JSON, but no JSON Feed.")
-    return [_entry(item, base) for item in items if isinstance(item, dict)]
+    return [_entry(item, base) for item in items]
+
+
+def _read(body: bytes) -> tuple[str, list[dict[str, Any]] | None]:
+    """The version and the items of a feed, None where it has no list of them. Nothing else of it is built."""
+    version = ""
+    items: list[dict[str, Any]] | None = None
+    key, depth, values = "", 0, 0
+    item: ObjectBuilder | None = None
+    for event, value in ijson.basic_parse(io.BytesIO(body), use_float=True):
+        depth -= event in {"end_map", "end_array"}
+        if item is not None:
+            item.event(event, value)
+            values += 1
+            if values > MOST_VALUES_OF_AN_ITEM:
+                raise NotUnderstood(f"The feed has an item of more than {MOST_VALUES_OF_AN_ITEM} values.")
+            if depth == 2 and items is not None:
+                items.append(item.value)
+                item = None
+        elif depth == 0 and event == "start_array":
+            return "", None
+        elif depth == 1 and event == "map_key":
+            key = value
+        elif depth == 1 and key == "version" and event == "string":
+            version = value
+        elif depth == 1 and key == "items" and event == "start_array":
+            items = []
+        elif depth == 2 and key == "items" and event == "start_map" and items is not None and len(items) <= MOST_ITEMS:
+            item, values = ObjectBuilder(), 0
+            item.event(event, value)
+        depth += event in {"start_map", "start_array"}
+    return version, items
 
 
 def _entry(item: dict[str, Any], base: str) -> Entry:
