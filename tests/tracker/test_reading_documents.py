@@ -157,6 +157,16 @@ class TestOtherFiles:
         body = "Force,Officers\nKent,£3,100".encode("cp1252")
         assert read_document(body, "text/csv", "").text == "Force,Officers\nKent,£3,100"
 
+    def test_more_of_a_text_than_is_kept(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(documents, "MAX_CHARACTERS", 10)
+        cut = Document("0123456789", "Only its first 10 characters were read.")
+        assert read_document(b"0123456789a", "text/plain", "") == cut
+        assert read_document(b"0123456789" + b" " * 100, "text/plain", "") == cut
+        assert read_document(b"0123456789", "text/plain", "") == Document("0123456789")
+        for pounds in range(15, 25):  # the limit falls into the middle of a character
+            text = "a" * (pounds % 2) + "£" * pounds
+            assert read_document(text.encode(), "text/plain", "").text == text[:10]
+
     @pytest.mark.parametrize(
         ("body", "content_type", "problem"),
         [

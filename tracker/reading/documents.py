@@ -81,8 +81,16 @@ def _sentence(problem: str, form: str) -> str:
 def _plain(body: bytes, content_type: str) -> Document:
     if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Document("", _sentence("broken", PLAIN))
-    text = plain_text(decoded(body, content_type))
-    return Document(text[:MAX_CHARACTERS], _cut_note(len(text) > MAX_CHARACTERS))
+    # No encoding takes more than four bytes for a character; of more than that nothing would be kept.
+    text = plain_text(decoded(_cut(body, 4 * MAX_CHARACTERS), content_type))
+    return Document(text[:MAX_CHARACTERS], _cut_note(len(text) > MAX_CHARACTERS or len(body) > 4 * MAX_CHARACTERS))
+
+
+def _cut(body: bytes, most: int) -> bytes:
+    """The beginning of `body`, not in the middle of a character of UTF-8."""
+    if len(body) <= most:
+        return body
+    return body[:most].rstrip(bytes(range(0x80, 0xC0))).rstrip(bytes(range(0xC0, 0x100)))
 
 
 def _from_pages(told: dict[str, Any]) -> Document:
