@@ -73,6 +73,7 @@ NEWS_OF_IT = {"filter_content_purpose_supergroup": ["news_and_communications"], 
         ("https://www.gov.uk/search/news-and-communications.atom?organisations%5B%5D=home-office", {}, NEWS_OF_IT),
         ("https://www.gov.uk/search/news-and-communications?departments[]=home-office&page=3", {}, NEWS_OF_IT),
         ("https://www.gov.uk/search/all?keywords=knife+crime&order=relevance", {}, {"q": ["knife crime"]}),
+        ("https://www.gov.uk/search/all?departments[]=all&keywords=knife", {}, {"q": ["knife"]}),
         (
             "https://www.gov.uk/search/all?public_timestamp[from]=2024-07-05&organisations[]=a&organisations[]=b",
             {},
@@ -227,6 +228,20 @@ def test_looking_again_follows_a_document_that_has_moved(site: GovukSite, home_o
     site.edit("/government/news/elsewhere", "<p>There are 12,000 more officers.</p>", NOW + HOUR)
     assert "edited without a note" in looked_again(NOW + 2 * HOUR)
     assert Release.objects.get().vanished_since is None
+
+
+def test_a_site_below_a_path_is_asked_below_it() -> None:
+    source = Source(kind="govuk", url="http://127.0.0.9:8123/copy/search/all")
+    asked = []
+
+    def ask(url: str, accept: str = "*/*") -> Response:
+        asked.append(url)
+        moved = {"document_type": "redirect", "redirects": [{"path": "/a", "destination": "/b?x=1#y"}]}
+        return answer(json.dumps(moved if url.endswith("/a") else {"title": "B", "content_id": "b"}).encode())
+
+    stub = Entry("b/en", "http://127.0.0.9:8123/copy/a", "A", "", complete=False)
+    assert govuk.complete(source, stub, ask).title == "B"
+    assert asked == [f"http://127.0.0.9:8123/copy/api/content/{name}" for name in "ab"]
 
 
 def test_a_redirect_to_another_document_is_no_edit_of_the_first(site: GovukSite, home_office: Source) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from urllib.parse import quote, unquote, urlsplit
 
@@ -16,6 +17,7 @@ from .govuk_search import Site, check_options
 
 ACCEPT = "application/json"
 MAX_REDIRECTS = 5
+_IDENTITY = re.compile(r"([\w-]+)/[\w-]+$")
 #: Of the pages that a publication consists of, so many are read with it.
 MAX_PAGES_OF_A_DOCUMENT = 10
 
@@ -75,10 +77,8 @@ def _item(site: Site, path: str, guid: str, ask: Ask) -> read.Object:
 def _is_same(item: read.Object, guid: str, *, moved: bool) -> bool:
     """Whether `item` is the document known as `guid`. What has moved must show that it is."""
     content_id = read.text(item, "content_id").lower()
-    known = guid.partition("/")[0]
-    if "/" in guid and content_id:
-        return known == content_id
-    return not moved
+    known = _IDENTITY.match(guid)
+    return known[1] == content_id if known and content_id else not moved
 
 
 def _page(site: Site, path: str, ask: Ask) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tracker.fetching import Response
 from tracker.reading.html_text import plain_text
@@ -67,6 +67,7 @@ _FILTERS = {
     "topic": "filter_all_part_of_taxonomy_tree",
     "taxons": "filter_all_part_of_taxonomy_tree",
     "content_store_document_type": "filter_content_store_document_type",
+    "content_purpose_supergroup": "filter_content_purpose_supergroup",
 }
 _ORDER_AND_PLACE = {"order", "page", "parent", "start", "count", "fields", "c"}
 #: Pages about one thing, whose documents can be asked for.
@@ -118,11 +119,13 @@ class Site:
         return f"{self.root}{path}"
 
     def path_of(self, url: str) -> str | None:
-        """The path of a document from its address, None if it is not on this site."""
+        """The path of a document from its address, or from a path with more after it. None if it is elsewhere."""
         try:
-            ours, parts = urlsplit(self.root), urlsplit(urljoin(f"{self.root}/", url))
+            ours, parts = urlsplit(self.root), urlsplit(url)
         except ValueError:
             return None
+        if not parts.scheme and not parts.netloc:
+            return parts.path if parts.path.startswith("/") else None
         if _host(parts.netloc) != _host(ours.netloc) or not parts.path.startswith(f"{ours.path}/"):
             return None
         return parts.path.removeprefix(ours.path)
@@ -254,7 +257,7 @@ def _from_page(query: Iterable[tuple[str, str]], finder: Mapping[str, tuple[str,
     days: dict[str, str] = {}
     for name, value in query:
         name = re.sub(r"\[\d*\]$", "", name)
-        if name in _ORDER_AND_PLACE or not value:
+        if name in _ORDER_AND_PLACE or value in {"", "all"}:
             continue
         if name in {"keywords", "q"}:
             chosen["q"] = [value]
