@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, IntegerField, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
 
 from tracker import signals
 from tracker.attachments import NO_FILES, Files
@@ -132,14 +132,16 @@ def _take_in(
     latest = release.revisions.order_by("-number").first()
     if latest and not here.revisions.exists() and says_nothing_new(files.after(entry.text), latest.text):
         return None
+    number = latest.number if latest else 0
     for version in entry.earlier:
         if not release.revisions.filter(text_hash=text_hash(version.title, version.text)).exists():
-            _add_revision(release, here, version, proof, now)
+            number = _add_revision(release, here, version, number + 1, proof, now).number
     words = entry.note or "\n".join(note.text for note in notes)
     revision = _add_revision(
         release,
         here,
         entry,
+        number + 1,
         proof,
         now,
         note=words,
@@ -158,14 +160,20 @@ def _take_in(
 
 
 def _add_revision(
-    release: Release, here: Appearance, says: Entry | Version, proof: Proof, now: dt.datetime, **told: Any
+    release: Release,
+    here: Appearance,
+    says: Entry | Version,
+    number: int,
+    proof: Proof,
+    now: dt.datetime,
+    **told: Any,
 ) -> Revision:
     files = (proof.files if isinstance(says, Entry) else None) or NO_FILES
     text = files.after(says.text)
     revision = Revision.objects.create(
         release=release,
         appearance=here,
-        number=(release.revisions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        number=number,
         title=says.title,
         text=text,
         text_hash=text_hash(says.title, text),
@@ -173,7 +181,8 @@ def _add_revision(
         snapshot=proof.snapshot,
         **told,
     )
-    revision.also_from.set(proof.also)
+    if proof.also:
+        revision.also_from.set(proof.also)
     files.store(revision, says.text)
     transaction.on_commit(
         lambda: signals.release_ingested.send(sender=Revision, revision=revision),
@@ -254,7 +263,8 @@ def _appearance_here(
     here.key, here.url_key, here.content_key = identity.key, identity.url_key, identity.content_key
     here.guid, here.url = entry.guid[:2000], entry.url
     here.title, here.last_seen_at = entry.title, now
-    here.save()
+    if here._state.adding:
+        here.save()
     return here
 
 
@@ -277,7 +287,8 @@ def _tell_release(
     release: Release, here: Appearance, entry: Entry, revision: Revision | None, now: dt.datetime, seen: Seen
 ) -> None:
     """What the release and its place learn from an entry. A date of publication once known is never overwritten."""
-    first = release.first_appearance
+    before = {name: getattr(release, name) for name in TOLD_BY_SOURCES}
+    first = here if revision and revision.number == 1 else release.first_appearance
     if revision and here == first:
         release.title = entry.title
     if not release.published_is_known and (published := plausible(entry.published_at, now)):
@@ -295,7 +306,8 @@ def _tell_release(
     here.last_seen_at = now
     here.save()
     # What staff's decisions set meanwhile, in another process, stays.
-    release.save(update_fields=TOLD_BY_SOURCES)
+    if changed := [name for name, value in before.items() if getattr(release, name) != value]:
+        release.save(update_fields=changed)
 
 
 def missed(here: Appearance, now: dt.datetime) -> Release:
