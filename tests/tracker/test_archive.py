@@ -114,6 +114,12 @@ class TestKeeping:
         assert (folder / kept.path).name.startswith(kept.sha256)
         assert zstd.decompress((folder / kept.path).read_bytes()) == b"<p>said</p>"
 
+    def test_headers_that_no_database_would_take(self) -> None:
+        told = {"Content-Type": "text/html\0" + "x" * 300, "ETag": '"\0' + "e" * 5000}
+        kept = archive.keep(Response(200, "https://e.org/", "https://e.org/", told, b"said"), NOW)
+        assert (len(kept.content_type), len(kept.headers["ETag"])) == (200, 2000)
+        assert "\0" not in kept.content_type + kept.headers["ETag"]
+
     def test_the_same_bytes_are_kept_once_from_wherever_they_come(self, folder: Path) -> None:
         assert keep(b"same").pk == keep(b"same", "https://example.com/elsewhere").pk
         assert len(list(folder.glob("*/*"))) == 1
@@ -266,6 +272,15 @@ class TestVerifying:
         first, second = keep(page(1)), keep(page(1, " more"))
         (folder / first.path).write_bytes(b"rubbish")
         assert {problem["sha256"] for problem in verify()["problems"]} == {first.sha256, second.sha256}
+
+    def test_however_much_there_is_little_is_held_at_once(self) -> None:
+        for number in range(60):
+            keep(random.Random(number).randbytes(200_000), f"https://example.org/{number}")
+        tracemalloc.start()
+        assert verify()["sound"] == 60
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 3_000_000
 
     def test_some_of_it_by_the_beginning_of_the_hash(self) -> None:
         kept = keep(b"said")

@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 
 from tracker.fetching import Response
 from tracker.models import Snapshot
+from tracker.reading.sanitise import without_control_characters
 
 from . import packing
 from .storage import storage
@@ -149,7 +150,7 @@ def _kept_first(sha256: str, response: Response, now: dt.datetime) -> Snapshot:
                 base=stored.base,
                 size_bytes=len(response.body),
                 stored_bytes=stored.stored_bytes,
-                content_type=response.content_type[:200],
+                content_type=without_control_characters(response.content_type)[:200],
                 url=response.final_url,
                 url_key=key,
                 headers=_headers(response),
@@ -207,4 +208,8 @@ def _delete_after_commit(paths: list[str]) -> None:
 
 
 def _headers(response: Response) -> dict[str, str]:
-    return {name: response.headers[name][:MAX_HEADER_CHARACTERS] for name in KEPT_HEADERS if name in response.headers}
+    return {
+        name: without_control_characters(response.headers[name])[:MAX_HEADER_CHARACTERS]
+        for name in KEPT_HEADERS
+        if name in response.headers
+    }
