@@ -127,7 +127,7 @@ class _Stored:
 
 def _kept_again(sha256: str, body: bytes, now: dt.datetime) -> Snapshot | None:
     """The snapshot of bytes that came before, marked as come again, so that nobody prunes it now."""
-    known = Snapshot.objects.filter(sha256=sha256).select_related("base").first()
+    known = Snapshot.objects.filter(sha256=sha256).select_related("base").order_by().first()
     if known is None or not Snapshot.objects.filter(pk=known.pk).update(last_kept_at=now):
         return None
     if known.discarded_at or not storage().exists(known.path):
