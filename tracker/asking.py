@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from tracker.fetching import FetchFailed, FetchPostponed, Response, fetch, retry_after
 from tracker.models import Source
+from tracker.reading.bounds import too_much
 from tracker.schedule import COOL_DOWN
+from tracker.sources.opening import opening
 
 MAX_REQUESTS = 100
 MAX_BYTES = 50 * 1024 * 1024
@@ -51,9 +53,12 @@ class Budget:
             return f"One poll makes at most {self.requests} requests."
         if self.bytes_received >= self.received_bytes:
             return f"One poll receives at most {self.received_bytes / 1024**2:.3g} MiB."
-        if self.clock() - self._began >= self.seconds:
-            return f"One poll takes at most {self.seconds:.3g} seconds."
-        return ""
+        return self.why_late()
+
+    def why_late(self) -> str:
+        """A sentence that says that the time has run out; empty while it has not."""
+        late = self.clock() - self._began >= self.seconds
+        return f"One poll takes at most {self.seconds:.3g} seconds." if late else ""
 
 
 class Asker:
@@ -121,6 +126,8 @@ class Asker:
                 self._before()
         self.budget.bytes_received += len(response.body)
         self.last_status = response.status
+        if why := too_much(opening(response.body) if self._kind == Source.Kind.FEED else response.body):
+            raise FetchFailed(f"What is at {url} is not read. {why}")
         if response.status in SLOW_DOWN_STATUSES:
             asked = retry_after(response.headers, timezone.now())
             self.stay_away = COOL_DOWN if asked is None else asked

@@ -12,7 +12,7 @@ from tracker.fetching import FetchError, Response
 from tracker.identity import identities
 from tracker.models import Source
 from tracker.reading.sanitise import without_control_characters
-from tracker.sources import MOST_ITEMS, Entry, NotUnderstood, SourceEnded, Version, kind_of
+from tracker.sources import MOST_ITEMS, Attached, Entry, NotUnderstood, SourceEnded, Version, kind_of
 
 #: Of one page.
 MAX_ENTRIES = MOST_ITEMS
@@ -188,12 +188,17 @@ def storable(entry: Entry) -> Entry:
     return replace(
         entry,
         guid=without_control_characters(entry.guid),
+        url=without_control_characters(entry.url),
         title=without_control_characters(entry.title),
         text=without_control_characters(entry.text),
         note=without_control_characters(entry.note),
         notes=tuple(replace(note, text=without_control_characters(note.text)) for note in entry.notes),
         withdrawal=without_control_characters(entry.withdrawal),
         locale=without_control_characters(entry.locale)[:20],
+        attachments=tuple(
+            Attached(*map(without_control_characters, (file.url, file.title, file.content_type)))
+            for file in entry.attachments
+        ),
         earlier=tuple(
             Version(without_control_characters(version.title), without_control_characters(version.text))
             for version in entry.earlier

@@ -64,11 +64,14 @@ def recheck(release: Release, now: dt.datetime) -> Recheck | None:
         return None
     row.refresh_from_db()
     here = _place(release)
+    if here and here.source.not_before and now < here.source.not_before:
+        row.detail = f"{here.source} asked to be left alone until {here.source.not_before:%d %B %Y %H:%M} UTC."
+        return _record(row, lease, now, here.source.not_before)
     asker = Asker(
         here.source.kind if here else "", Budget(requests=MAX_REQUESTS, seconds=MAX_SECONDS), before=lease.renew
     )
     try:
-        changed = _look(here, asker, now) if here else _nowhere(row)
+        changed = _look(here, asker, now)
     except LeaseLost as lost:
         log.warning("%s: %s", release, lost)
         return None
@@ -88,15 +91,20 @@ def recheck(release: Release, now: dt.datetime) -> Recheck | None:
         row.failures_in_a_row = 0
         row.unchanged_in_a_row = 0 if changed else row.unchanged_in_a_row + 1
         row.detail = changed or "Unchanged."
-    return _record(row, lease, asker, now)
+    next_at = next_recheck(now, row.unchanged_in_a_row, row.failures_in_a_row, random.random())  # noqa: S311
+    row.last_at = now
+    return _record(row, lease, now, max(next_at, now + (asker.stay_away or dt.timedelta(0))))
 
 
 def _place(release: Release) -> Appearance | None:
-    """Where to look: at the publisher's own, with an address, and rather where only extracts come from."""
+    """Where to look: at the publisher's own, with an address, and rather where only extracts come from.
+
+    Not for a source that staff have paused.
+    """
     places = [
         here
         for here in release.appearances.select_related("source")
-        if here.url and not here.key.startswith("given up")
+        if here.url and here.source.state != Source.State.PAUSED
     ]
     return min(
         places,
@@ -110,8 +118,10 @@ def _place(release: Release) -> Appearance | None:
     )
 
 
-def _look(here: Appearance, asker: Asker, now: dt.datetime) -> str:
+def _look(here: Appearance | None, asker: Asker, now: dt.datetime) -> str:
     """What has changed, as a sentence; empty if nothing has."""
+    if here is None:
+        raise NotUnderstood("It has no address to look at, or the source that knows it is paused.")
     told = Entry(
         guid=here.guid,
         url=here.url,
@@ -133,16 +143,9 @@ def _look(here: Appearance, asker: Asker, now: dt.datetime) -> str:
     return f"Changed: revision {revision.number}{' was edited without a note' if revision.silent else ''}."
 
 
-def _nowhere(row: Recheck) -> str:
-    row.detail = "It has no address of its own."
-    return ""
-
-
-def _record(row: Recheck, lease: Lease, asker: Asker, now: dt.datetime) -> Recheck | None:
-    row.last_at = now
-    row.next_at = next_recheck(now, row.unchanged_in_a_row, row.failures_in_a_row, random.random())  # noqa: S311
-    if asker.stay_away is not None:
-        row.next_at = max(row.next_at, now + asker.stay_away)
+def _record(row: Recheck, lease: Lease, now: dt.datetime, next_at: dt.datetime) -> Recheck | None:
+    """Write down how it went, unless the lease has passed to somebody else meanwhile."""
+    row.next_at = next_at
     told = ("next_at", "last_at", "detail", "unchanged_in_a_row", "failures_in_a_row")
     ours = Recheck.objects.filter(pk=row.pk, lease_token=lease.token)
     if not ours.update(leased_until=None, lease_token=None, **{name: getattr(row, name) for name in told}):

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tracker import archive
@@ -95,7 +96,11 @@ def take_in(
     `not_before` is left.
     """
     taken = Taken(items=len(waiting))
-    for pk in waiting:
+    for number, pk in enumerate(waiting):
+        if why := asker.budget.why_late():
+            taken.waiting += len(waiting) - number
+            taken.why_waiting = why
+            break
         before_each()
         row = PendingEntry.objects.select_related("snapshot").filter(pk=pk).first()
         if row is not None:  # another process may have been faster
@@ -119,8 +124,7 @@ def _take_in(
         if isinstance(error, Spent | FetchPostponed) or asker.stay_away is not None:
             taken.waiting += 1
             taken.why_waiting = str(error)
-            row.next_try_at = now + (asker.stay_away or dt.timedelta(0))
-            row.save(update_fields=["next_try_at"])
+            _rows(row).update(next_try_at=now + (asker.stay_away or dt.timedelta(0)))
             return
         taken.unread.append(f"“{entry.title}” ({_clause(error)})")
         _try_later(row, now, str(error))
@@ -129,7 +133,7 @@ def _take_in(
         taken.failed.append(f"“{entry.title}” ({type(error).__name__})")
         _try_later(row, now, f"The watch itself failed on this: {type(error).__name__}: {error}.")
     else:
-        row.delete()
+        _rows(row).delete()
         if brought is None:
             taken.older += 1
             return
@@ -221,10 +225,13 @@ def _is_final(error: Exception, asker: Asker, row: PendingEntry) -> bool:
 
 
 def _try_later(row: PendingEntry, now: dt.datetime, problem: str) -> None:
-    row.next_try_at = now + WAITS[min(row.tries, len(WAITS) - 1)]
-    row.tries += 1
-    row.problem = problem
-    row.save(update_fields=["next_try_at", "tries", "problem"])
+    next_try_at = now + WAITS[min(row.tries, len(WAITS) - 1)]
+    _rows(row).update(next_try_at=next_try_at, tries=row.tries + 1, problem=problem)
+
+
+def _rows(row: PendingEntry) -> QuerySet[PendingEntry]:
+    """`row`, unless it is gone: a poll that outstayed its lease may find it taken in by another."""
+    return PendingEntry.objects.filter(pk=row.pk)
 
 
 def _of(some: list[str], items: int) -> str:

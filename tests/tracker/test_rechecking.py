@@ -123,6 +123,18 @@ def test_a_look_that_failed_is_said_and_made_again_in_time(
     assert release.vanished_since is None
 
 
+def test_a_source_that_asked_to_be_left_alone_or_is_paused_is(
+    site: Site, release: Release, ledger: Source, now: dt.datetime
+) -> None:
+    Source.objects.update(not_before=now + 3 * DAY)
+    (looked,) = recheck_due(now)
+    assert looked.next_at == now + 3 * DAY
+    Source.objects.update(state=Source.State.PAUSED)
+    (looked,) = recheck_due(now + 3 * DAY)
+    assert "paused" in looked.detail
+    assert site.asked == []
+
+
 def test_two_workers_look_once(site: Site, release: Release, now: dt.datetime) -> None:
     row = Recheck.objects.create(
         release=release,

@@ -16,8 +16,8 @@ from pytest_httpserver import HTTPServer
 
 from tests.conftest import ROOT
 from tests.tracker.ledger import Document, Site
-from tracker import archive
-from tracker.asking import MAX_REQUESTS
+from tracker import archive, polling
+from tracker.asking import MAX_REQUESTS, MAX_SECONDS, Asker, Budget
 from tracker.models import Appearance, PendingEntry, Poll, Release, Revision, Snapshot, Source
 from tracker.polling import PollDeclined, poll
 from tracker.taking import MAX_TRIES
@@ -163,6 +163,25 @@ def test_one_poll_asks_for_no_more_than_it_may_and_the_next_goes_on(
     outcome = poll(ledger, now=now + HOUR)
     assert (outcome.new_releases, outcome.detail) == (11, "")
     assert titles() == [f"report-{number}" for number in range(documents)]
+
+
+def test_a_poll_takes_no_longer_than_it_may_and_the_next_goes_on(
+    site: Site, ledger: Source, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.publish(*(document(number) for number in range(5)))
+    answer, late = site.document, [0.0]
+    monkeypatch.setattr(
+        polling, "Asker", lambda kind, before: Asker(kind, Budget(clock=lambda: late[0]), before=before)
+    )
+
+    def slowly(name: str) -> Document:
+        late[0] += MAX_SECONDS / 2
+        return answer(name)
+
+    monkeypatch.setattr(site, "document", slowly)
+    outcome = poll(ledger, now=now)
+    assert outcome.new_releases == 2
+    assert "3 of 5 items wait for the next poll: One poll takes at most" in outcome.detail
 
 
 def test_a_kind_that_trips_over_one_document_stores_the_others(site: Site, ledger: Source, now: dt.datetime) -> None:
