@@ -397,9 +397,7 @@ class Backfill(models.Model):
     class Meta:
         ordering = ["-started_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["source", "since"], condition=Q(finished_at=None), name="backfill_one_at_a_time"
-            )
+            models.UniqueConstraint(fields=["source"], condition=Q(finished_at=None), name="backfill_one_at_a_time")
         ]
 
     def __str__(self) -> str:
