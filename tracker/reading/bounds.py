@@ -17,9 +17,9 @@ MAX_PIECE_BYTES = 1536 * 1024
 #: Of a document that is neither, for it may be one text.
 MAX_PAGE_BYTES = 3 * 1024 * 1024
 #: Tags, closing tags and comments.
-MAX_TAGS = 120_000
+MAX_TAGS = 160_000
 #: `&amp;` and the like, which may be tags once more when they are resolved.
-MAX_REFERENCES = 300_000
+MAX_REFERENCES = 700_000
 #: Signs of equality, of which each attribute has one: in all, and in one tag.
 MAX_EQUALS = 100_000
 MAX_EQUALS_IN_A_TAG = 2_000
