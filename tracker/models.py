@@ -70,6 +70,9 @@ class Source(models.Model):
     etag = models.CharField(max_length=1000, blank=True, editable=False)
     last_modified = models.CharField(max_length=200, blank=True, editable=False)
 
+    stated_pace = models.DurationField(
+        null=True, blank=True, editable=False, help_text="How often the feed says of itself that it is worth asking."
+    )
     next_due_at = models.DateTimeField(default=timezone.now)
     not_before = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="Until when the source itself asked to be left alone."
