@@ -95,3 +95,23 @@ def test_a_body_in_several_forms_is_read_in_its_rendered_one() -> None:
     parts = [{"title": "Part one", "slug": "one", "body": forms}, {"title": "Part two", "body": "<p>B</p>"}]
     item = {"title": "Guide", "base_path": "/guide", "details": {"body": forms, "parts": parts}}
     assert entry_of(item, SITE).text == "A\n\nPart one\n\nA\n\nPart two\n\nB"
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"documents": ['<section class="attachment"><a href="/f">f</a>' * 25_000]},
+        {"documents": ["<section class='attachment'><p>x</p></section>" * 20_000]},
+        {
+            "body": "<p class='attachment'>" + "words " * 200_000,
+            "attachments": [{"url": f"/{n}"} for n in range(30_000)],
+        },
+        {"body": "<div class='attachment'>" * 40_000},
+        {"final_outcome_documents": ["<a class='attachment'>f</a>"] * 30_000},
+    ],
+    ids=["nested files", "many files", "many attachments and a long body", "nested markup", "many documents"],
+)
+def test_an_item_made_to_be_slow_is_read_in_no_time(details: dict[str, object]) -> None:
+    began = time.monotonic()
+    entry_of({"title": "Plans", "base_path": "/plans", "details": details}, SITE)
+    assert time.monotonic() - began < 5

@@ -38,6 +38,8 @@ _GROUPS = (
 _AROUND_FILES = {"attachment-thumb", "accessibility-warning", "gem-c-attachment__thumbnail", "gem-c-details"}
 _LOOKS_LIKE_FILES = re.compile(r"class=[\"'][^\"']*attachment")
 _KILO = 1000
+#: Of one document. No page of GOV.UK lists so many.
+_MOST_FILES = 500
 #: The time of an update is set when it is made, that of publication when it is done.
 _TO_PUBLISH_TAKES = dt.timedelta(days=1)
 
@@ -136,9 +138,9 @@ def files_of(item: read.Object, site: Site) -> list[File]:
     """What belongs to a document, in the order of its page, each once."""
     details = read.child(item, "details")
     found = [file for _, _, names in _GROUPS for file in _files(details, names, site)]
-    found += [_file(each, site) for each in read.objects(details, "attachments")]
+    found += [_file(each, site) for each in _attachments(details)]
     known: dict[str, File] = {}
-    for file in found:
+    for file in found[:_MOST_FILES]:
         if file.url and not (file.url in known and known[file.url].content_type):
             known[file.url] = file
     return list(known.values())
@@ -306,7 +308,7 @@ def _files_of_no_group(details: read.Object, site: Site) -> list[File]:
     body = _body(details, "body")
     return [
         file
-        for each in read.objects(details, "attachments")
+        for each in _attachments(details)
         if not {read.text(each, "id"), read.text(each, "filename")} & elsewhere
         and (file := _file(each, site)).url
         and file.url not in body
@@ -315,16 +317,18 @@ def _files_of_no_group(details: read.Object, site: Site) -> list[File]:
 
 def _files(details: read.Object, names: tuple[str, ...], site: Site) -> list[File]:
     """The files of the fields `names`: markup of their own, or the names of attachments."""
-    known = {
-        read.text(each, "id") or read.text(each, "filename"): each for each in read.objects(details, "attachments")
-    }
+    known = {read.text(each, "id") or read.text(each, "filename"): each for each in _attachments(details)}
     found = []
-    for told in (item for name in names for item in read.texts(details, name)):
+    for told in [item for name in names for item in read.texts(details, name)][:_MOST_FILES]:
         if told in known:
             found.append(_file(known[told], site))
         elif "<" in told:
             found += _files_in(told, site)
     return [file for file in found if file.title]
+
+
+def _attachments(details: read.Object) -> list[read.Object]:
+    return read.objects(details, "attachments")[:_MOST_FILES]
 
 
 def _file(attachment: read.Object, site: Site) -> File:
@@ -350,7 +354,7 @@ def _files_in(markup: str, site: Site) -> list[File]:
     if root is None:
         return []
     sections = [element for element in root.iter() if "attachment" in _classes(element)] or [root]
-    return [file for section in sections if (file := _file_in(section, site))]
+    return [file for section in sections[:_MOST_FILES] if (file := _file_in(section, site))]
 
 
 def _file_in(section: html.HtmlElement, site: Site) -> File | None:
