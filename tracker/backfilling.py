@@ -102,10 +102,10 @@ def _begin(source: Source, since: dt.date, now: dt.datetime) -> Backfill:
     """The walk to take up, or a new one. One that was to go less far back is begun again to go to `since`."""
     if source.not_before and now < source.not_before:
         raise BackfillDeclined(f"{source} asked to be left alone until {source.not_before:%d %B %Y %H:%M} UTC.")
-    walk = Backfill.objects.filter(source=source, finished_at=None).first()
-    if walk is None:
-        return Backfill.objects.create(source=source, since=since, started_at=now)
-    if since < walk.since:
+    walk, is_new = Backfill.objects.get_or_create(
+        source=source, finished_at=None, defaults={"since": since, "started_at": now}
+    )
+    if not is_new and since < walk.since:
         # From the first page again, for what was too old on the pages that were read; what was found is kept.
         walk.since, walk.walked, walk.pages, walk.next_url = since, False, 0, ""
         walk.save(update_fields=["since", "walked", "pages", "next_url"])

@@ -20,7 +20,7 @@ from tracker.polling import PollDeclined, poll
 
 #: One post a day.
 FIRST_DAY = dt.date(2024, 7, 1)
-POSTS = 47
+POSTS = 24
 
 
 def posted(number: int) -> dt.datetime:
@@ -29,7 +29,8 @@ def posted(number: int) -> dt.datetime:
 
 @pytest.fixture(autouse=True)
 def archive_of_posts(site: Site) -> None:
-    """47 posts, one a day, ten on a page."""
+    """24 posts, one a day, five on a page."""
+    site.on_a_page = 5
     site.publish(*(Document(f"post-{n}", f"The text of post {n} in whole.", posted(n)) for n in range(POSTS)))
 
 
@@ -70,24 +71,24 @@ def test_a_source_is_walked_back_to_its_beginning(site: Site, ledger: Source, st
 
 
 def test_it_stops_at_the_day(site: Site, ledger: Source) -> None:
-    said = walk(ledger, posted(25).date())
-    assert stored() == names(25)
+    said = walk(ledger, posted(12).date())
+    assert stored() == names(12)
     assert (said["finished"], said["detail"]) == (True, "")
     assert site.asked_for("page") == 4  # the page on which nothing is so late any more is the last
-    assert site.asked_for("document") == POSTS - 25
+    assert site.asked_for("document") == POSTS - 12
 
 
 def test_where_pages_give_no_dates_the_documents_do(site: Site, ledger: Source) -> None:
     site.dates_on_pages = False
-    walk(ledger, posted(25).date())
-    assert stored() == names(25)
+    walk(ledger, posted(12).date())
+    assert stored() == names(12)
     assert site.asked_for("page") == 3
 
 
 def test_what_is_known_is_neither_doubled_nor_asked_for(site: Site, ledger: Source, now: dt.datetime) -> None:
     poll(ledger, now=now)
     said = walk(ledger, FIRST_DAY)
-    assert (said["found"], said["known"], said["new"]) == (POSTS - 10, 10, POSTS - 10)
+    assert (said["found"], said["known"], said["new"]) == (POSTS - 5, 5, POSTS - 5)
     assert sorted(stored()) == sorted(names(0))
     assert site.asked_for("document") == POSTS
     assert walk(ledger, FIRST_DAY)["new"] == 0
@@ -140,17 +141,17 @@ def test_a_walk_that_was_killed_goes_on_where_it_was(
 
 def test_a_walk_to_an_earlier_day_goes_on_from_one_that_was_broken_off(site: Site, ledger: Source) -> None:
     site.page_status[2] = 500
-    walk(ledger, posted(40).date())
+    walk(ledger, posted(21).date())
     site.page_status.clear()
-    assert walk(ledger, posted(20).date())["finished"]
-    assert sorted(stored()) == sorted(names(20))
+    assert walk(ledger, posted(11).date())["finished"]
+    assert sorted(stored()) == sorted(names(11))
 
 
 def test_what_cannot_be_read_now_is_tried_again_by_the_polls(site: Site, ledger: Source, now: dt.datetime) -> None:
     site.document("post-3").status = 500
     said = walk(ledger, FIRST_DAY)
     assert said["finished"]
-    assert "1 of 47 items could not be read in whole and will be tried again: “post-3”" in said["detail"]
+    assert "1 of 24 items could not be read in whole and will be tried again: “post-3”" in said["detail"]
     site.document("post-3").status = 200
     poll(ledger, now=dt.datetime.now(dt.UTC) + dt.timedelta(hours=1))
     assert sorted(stored()) == sorted(names(0))
@@ -164,16 +165,16 @@ def test_polls_go_on_meanwhile_and_do_not_double(
     polled: list[int] = []
 
     def poll_meanwhile(self: Asker, url: str, accept: str = "*/*") -> Any:
-        if "post-20" in url and not polled:
+        if "post-10" in url and not polled:
             polled.append(0)
-            site.publish(Document("post-47", "News.", posted(POSTS)))
+            site.publish(Document("post-24", "News.", posted(POSTS)))
             polled.append(poll(Source.objects.get(), now=now, force=True).new_releases)
         return ask(self, url, accept)
 
     monkeypatch.setattr(Asker, "__call__", poll_meanwhile)
     walk(ledger, FIRST_DAY)
     assert polled == [0, 1]
-    assert sorted(stored()) == sorted([*names(0), "post-47"])
+    assert sorted(stored()) == sorted([*names(0), "post-24"])
 
 
 def test_two_walks_at_once_are_one(site: Site, ledger: Source, now: dt.datetime) -> None:
@@ -218,9 +219,9 @@ def test_a_source_without_pages_says_so(
 
 def test_for_people(site: Site, ledger: Source) -> None:
     out = StringIO()
-    call_command("backfill", "ledger", "--since", "2024-08-01", stdout=out)
-    assert "page 1, back to 2024-08-07: 10 items found so far" in out.getvalue()
-    assert "new releases   16" in out.getvalue()
+    call_command("backfill", "ledger", "--since", "2024-07-10", stdout=out)
+    assert "page 1, back to 2024-07-20: 5 items found so far" in out.getvalue()
+    assert "new releases   15" in out.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from pytest_httpserver import HTTPServer
 from tests.conftest import ROOT
 from tests.tracker.ledger import Document, Site
 from tracker import archive, polling
-from tracker.asking import MAX_REQUESTS, MAX_SECONDS, Asker, Budget
+from tracker.asking import MAX_SECONDS, Asker, Budget
 from tracker.models import Appearance, PendingEntry, Poll, Release, Revision, Snapshot, Source
 from tracker.polling import PollDeclined, poll
 from tracker.taking import MAX_TRIES
@@ -148,21 +148,19 @@ def test_a_site_that_asks_to_be_left_alone_is_asked_nothing_more(site: Site, led
 
 
 def test_one_poll_asks_for_no_more_than_it_may_and_the_next_goes_on(
-    site: Site, ledger: Source, now: dt.datetime
+    site: Site, ledger: Source, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    documents = MAX_REQUESTS + 10
-    site.on_a_page = documents
-    site.publish(*(document(number) for number in range(documents)))
-    outcome = poll(ledger, now=now)
-    assert len(site.asked) == MAX_REQUESTS
-    assert outcome.new_releases == MAX_REQUESTS - 1
-    assert f"11 of {documents} items wait for the next poll: One poll makes at most {MAX_REQUESTS} requests." == (
-        outcome.detail
-    )
+    site.publish(*(document(number) for number in range(10)))
+    with monkeypatch.context() as poor:
+        poor.setattr(polling, "Asker", lambda kind, before: Asker(kind, Budget(requests=7), before))
+        outcome = poll(ledger, now=now)
+    assert len(site.asked) == 7
+    assert outcome.new_releases == 6
+    assert outcome.detail == "4 of 10 items wait for the next poll: One poll makes at most 7 requests."
     assert ledger.next_due_at <= now + HOUR
     outcome = poll(ledger, now=now + HOUR)
-    assert (outcome.new_releases, outcome.detail) == (11, "")
-    assert titles() == [f"report-{number}" for number in range(documents)]
+    assert (outcome.new_releases, outcome.detail) == (4, "")
+    assert titles() == [f"report-{number}" for number in range(10)]
 
 
 def test_a_poll_takes_no_longer_than_it_may_and_the_next_goes_on(
@@ -193,34 +191,42 @@ def test_a_kind_that_trips_over_one_document_stores_the_others(site: Site, ledge
     assert poll(ledger, now=now + HOUR).new_releases == 1
 
 
+BEGIN = """
+import sys
+import django; django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from tracker.models import Source
+Source.objects.create(slug="ledger", name="Ledger", kind="govuk", url=sys.argv[1])
+"""
 POLL = """
 import sys, datetime as dt
 import django; django.setup()
 from tracker import sources
-from tracker.models import Source
+from tracker.models import Appearance, PendingEntry, Poll, Release, Revision, Source
 from tracker.polling import poll
 sources.KINDS["govuk"] = "tests.tracker.ledger"
 print(poll(Source.objects.get(), now=dt.datetime.fromisoformat(sys.argv[1])).outcome)
+print(*Release.objects.order_by("pk").values_list("title", flat=True))
+print(*(model.objects.count() for model in (Appearance, Revision, Poll, PendingEntry)))
 """
 
 
 def test_a_worker_killed_in_the_middle_of_a_poll_loses_and_doubles_nothing(
-    manage: Any, httpserver: HTTPServer, tmp_path: Path, now: dt.datetime
+    httpserver: HTTPServer, tmp_path: Path, now: dt.datetime
 ) -> None:
     site = Site(httpserver)
     site.publish(*(document(number) for number in range(6)))
     reached, killed_now = threading.Event(), threading.Event()
-    answer = site._document
+    answer = site.document
 
-    def stuck_at_third(request: Any) -> Any:
-        if request.args["name"] == "report-3" and not reached.is_set():
+    def stuck_at_third(name: str) -> Document:
+        if name == "report-3" and not reached.is_set():
             reached.set()
             killed_now.wait(20)
-        return answer(request)
+        return answer(name)
 
-    httpserver.clear()
-    httpserver.expect_request("/ledger").respond_with_handler(site._page)
-    httpserver.expect_request("/documents").respond_with_handler(stuck_at_third)
+    site.document = stuck_at_third  # type: ignore[method-assign]
     environment = {
         **{name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CELERY_BROKER_URL"}},
         "FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
@@ -228,33 +234,21 @@ def test_a_worker_killed_in_the_middle_of_a_poll_loses_and_doubles_nothing(
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATA_DIR": str(tmp_path / "data"),
     }
-    assert manage("migrate", "-v0").returncode == 0
-    added = manage("add_source", "feed", site.url, "--name", "Ledger", "--no-check")
-    assert added.returncode == 0, added.stderr
-    shell = [sys.executable, "-c"]
-    change = "import django; django.setup(); from tracker.models import Source; Source.objects.update(kind='govuk')"
-    subprocess.run([*shell, change], cwd=ROOT, env=environment, check=True)
 
-    killed = subprocess.Popen([*shell, POLL, now.isoformat()], cwd=ROOT, env=environment)
-    assert reached.wait(20)
+    def start(script: str, argument: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", script, argument]
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+
+    assert start(BEGIN, site.url).wait(60) == 0
+    killed = start(POLL, now.isoformat())
+    assert reached.wait(60)
     killed.send_signal(signal.SIGKILL)
-    killed.wait()
+    killed.communicate()
     killed_now.set()
     site.publish(document(6))
 
-    after = now + dt.timedelta(minutes=6)
-    done = subprocess.run(
-        [*shell, POLL, after.isoformat()], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "new"
-    count = (
-        "import django; django.setup()\n"
-        "from tracker.models import Appearance, PendingEntry, Poll, Release, Revision\n"
-        "print(*Release.objects.order_by('pk').values_list('title', flat=True))\n"
-        "print(*(m.objects.count() for m in (Appearance, Revision, Poll, PendingEntry)))"
-    )
-    told = subprocess.run([*shell, count], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    assert told.stdout.splitlines() == [" ".join(f"report-{number}" for number in range(7)), "7 7 1 0"]
+    told, _ = start(POLL, (now + dt.timedelta(minutes=6)).isoformat()).communicate(timeout=60)
+    assert told.splitlines() == ["new", " ".join(f"report-{number}" for number in range(7)), "7 7 1 0"]
 
 
 def test_two_documents_of_one_poll_are_two_appearances(site: Site, ledger: Source, now: dt.datetime) -> None:
