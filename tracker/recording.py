@@ -15,6 +15,7 @@ from tracker.leases import Lease
 from tracker.models import Appearance, Poll, Release, Source
 from tracker.reading.sanitise import without_control_characters
 from tracker.schedule import Look, must_stay_away, next_look
+from tracker.sources.pace import stated_pace
 
 log = logging.getLogger(__name__)
 
@@ -155,6 +156,8 @@ def _schedule(source: Source, findings: Findings, now: dt.datetime) -> None:
     minutes = source.fixed_interval_minutes
     slow_down = response is not None and response.status in SLOW_DOWN_STATUSES
     asked_by_page = retry_after(response.headers, now) if response and slow_down else None
+    if source.kind == Source.Kind.FEED and response is not None and response.status == 200:
+        source.stated_pace = stated_pace(response.body)
     looked = Look(
         at=now,
         fixed_interval=dt.timedelta(minutes=minutes) if minutes else None,
@@ -163,6 +166,7 @@ def _schedule(source: Source, findings: Findings, now: dt.datetime) -> None:
         asked_to_slow_down=slow_down,
         retry_after=max(filter(None, (asked_by_page, findings.stay_away)), default=asked_by_page),
         max_age=fresh_for(response.headers, now) if response and response.status in {200, 304} else None,
+        ttl=source.stated_pace,
         unfinished=findings.unfinished,
     )
     stay_away = must_stay_away(looked)

@@ -239,6 +239,16 @@ class TestStayingAway:
         look()
         assert least <= source.next_due_at - now <= least * (1 + JITTER)
 
+    def test_the_pace_that_a_feed_states_is_kept_also_when_nothing_has_changed(
+        self, spy: Spy, look: Any, source: Source, now: dt.datetime
+    ) -> None:
+        feed = "<rss version='2.0'><channel><ttl>240</ttl><item><title>One</title></item></channel></rss>"
+        spy.answers["/feed"] = [reply(feed, "200 OK", 'ETag: "1"'), NOT_MODIFIED, reply(FEED)]
+        for day, least in enumerate((4 * HOUR, 4 * HOUR, FIRST_INTERVAL)):
+            at = now + day * DAY
+            look(day * DAY)
+            assert least <= source.next_due_at - at <= least * (1 + JITTER)
+
     def test_neither_is_it_after_a_restart(self, spy: Spy, tmp_path: Path, manage: Any) -> None:
         """Each command is a process that knows nothing but what is written down."""
         environment = {"FETCH_ALLOW_NETWORKS": "127.0.0.0/8"}
