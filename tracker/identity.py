@@ -65,7 +65,11 @@ class Identity:
 
 @dataclass(frozen=True)
 class Known:
-    """A release that shares a key with an entry, as one source carried it."""
+    """A release that shares a key with an entry, as one source carried it.
+
+    `named_otherwise` when the entry's publisher, which names its documents for good, calls the release by another
+    name.
+    """
 
     same_source: bool
     key: str
@@ -74,6 +78,7 @@ class Known:
     title: str
     text: str
     published_at: dt.datetime | None
+    named_otherwise: bool = False
 
 
 def stable_guid(guid: str) -> str:
@@ -158,6 +163,8 @@ def is_same(entry: Entry, identity: Identity, known: Known) -> bool:
     if identity.url_key and identity.url_key == known.url_key:
         return not contradict(periods(entry.title), periods(known.title))
     if identity.content_key != known.content_key or contradict(figures(entry.title), figures(known.title)):
+        return False
+    if known.named_otherwise:  # notices that differ in their title and their files alone
         return False
     words = len(_normalised_words(entry.text))
     if words >= TELLING_WORDS:

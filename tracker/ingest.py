@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
 
 from tracker import signals
 from tracker.attachments import NO_FILES, Files
@@ -22,6 +22,8 @@ from tracker.sources.entry import Entry, Version
 
 #: Documents that share a key and yet may be others: so many are looked at.
 MOST_CANDIDATES = 50
+#: Kinds whose publisher gives each document an id that is never given to another, nor changed.
+NAMED_FOR_GOOD = {Source.Kind.GOVUK, Source.Kind.PARLIAMENT}
 TOLD_BY_SOURCES = (
     *("title", "url", "published_at", "published_is_known", "locale"),
     *("withdrawn_at", "withdrawal", "vanished_since"),
@@ -215,6 +217,7 @@ def _known_appearance(source: Source, entry: Entry, identity: Identity) -> Appea
                 output_field=IntegerField(),
             ),
             text=Subquery(Revision.objects.filter(release=OuterRef("release")).order_by("-number").values("text")[:1]),
+            named_otherwise=_named_otherwise(source, entry),
         )
         .order_by("strength", "first_seen_at", "pk")[:MOST_CANDIDATES]
     )
@@ -227,10 +230,18 @@ def _known_appearance(source: Source, entry: Entry, identity: Identity) -> Appea
             title=candidate.title,
             text=own_text(candidate.text or ""),
             published_at=candidate.release.published_at if candidate.release.published_is_known else None,
+            named_otherwise=candidate.named_otherwise,
         )
         if is_same(entry, identity, known):
             return candidate
     return None
+
+
+def _named_otherwise(source: Source, entry: Entry) -> Exists | Value:
+    if source.kind not in NAMED_FOR_GOOD or not entry.guid:
+        return Value(value=False)
+    here = Appearance.objects.filter(release=OuterRef("release"), source__kind=source.kind)
+    return Exists(here.exclude(guid__in=["", entry.guid]))
 
 
 def _new_release(entry: Entry, now: dt.datetime) -> Release:

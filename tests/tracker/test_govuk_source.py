@@ -440,6 +440,19 @@ def test_a_feed_of_the_same_documents_makes_no_second_release(site: GovukSite, h
     assert (release.appearances.count(), release.revisions.count()) == (2, 1)
 
 
+def test_notices_that_differ_by_name_alone_are_documents_of_their_own(site: GovukSite, home_office: Source) -> None:
+    body = "".join(f"<p>Step {word} is to read the permit, which is attached.</p>" for word in "abcdefghijkl")
+    for name in ("alpha", "beta"):
+        site.publish(f"/government/publications/permit-{name}", NOW - DAY, body, "home-office")
+    poll(home_office, now=NOW)
+    other = Source.objects.create(
+        slug="other", name="Other", kind="govuk", url=site.url("/search/all?keywords=permit"), next_due_at=NOW
+    )
+    poll(other, now=NOW)
+    releases = Release.objects.order_by("title")
+    assert [(one.title, one.appearances.count()) for one in releases] == [("Permit alpha", 2), ("Permit beta", 2)]
+
+
 SOURCE = Source(kind="govuk", url="https://www.gov.uk/search/all")
 STUB = Entry("", "https://www.gov.uk/government/news/x", "X", "", complete=False)
 
