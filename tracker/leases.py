@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 import uuid
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -25,12 +25,12 @@ class Lease:
         self._row = row
         self.token = token
         self.began = began
-        self._started = time.monotonic()
+        self._started = monotonic()
         self._renewed = began
 
     def now(self) -> dt.datetime:
         """The time, by the clock that `began` was told by."""
-        return self.began + dt.timedelta(seconds=time.monotonic() - self._started)
+        return self.began + dt.timedelta(seconds=monotonic() - self._started)
 
     def renew(self) -> None:
         """Keep the row, however long the work takes. Raises LeaseLost if it has passed to somebody else."""

@@ -16,6 +16,7 @@ from tracker.asking import FORBIDDEN_STATUSES, Asker, Spent
 from tracker.attachments import NO_FILES, Files, known_files, read_files
 from tracker.fetching.errors import FetchError, FetchPostponed, FetchRefused
 from tracker.ingest import Ingested, Proof, Seen, ingest
+from tracker.leases import LeaseLost
 from tracker.looking import storable
 from tracker.models import PendingEntry, Source
 from tracker.revisions import text_hash
@@ -128,6 +129,8 @@ def _take_in(
             return
         taken.unread.append(f"“{entry.title}” ({_clause(error)})")
         _try_later(row, now, str(error))
+    except LeaseLost:
+        raise
     except Exception as error:  # an item that trips us up must not stop the others, nor be forgotten
         log.exception("%s: an item could not be stored: %s", source, entry.title)
         taken.failed.append(f"“{entry.title}” ({type(error).__name__})")
