@@ -89,6 +89,7 @@ class Asker:
 
     def __call__(self, url: str, accept: str = "*/*") -> Response:
         response = self._ask(url, accept, obey_robots=self._kind not in INTERFACES)
+        _check(response.body, url)
         if response.status == 200:
             self.answers.append(response)
         return response
@@ -99,7 +100,9 @@ class Asker:
         Raises FetchError, and Spent when nothing more may be asked.
         """
         obey_robots = self._kind not in {Source.Kind.FEED, *INTERFACES}
-        return self._ask(url, accept, obey_robots=obey_robots, etag=etag, last_modified=last_modified)
+        response = self._ask(url, accept, obey_robots=obey_robots, etag=etag, last_modified=last_modified)
+        _check(opening(response.body) if self._kind == Source.Kind.FEED else response.body, url)
+        return response
 
     def ask_file(self, url: str, *, etag: str = "", last_modified: str = "") -> Response:
         """Ask for a file that belongs to a document, with validators. It is none of the `answers`.
@@ -126,8 +129,6 @@ class Asker:
                 self._before()
         self.budget.bytes_received += len(response.body)
         self.last_status = response.status
-        if why := too_much(opening(response.body) if self._kind == Source.Kind.FEED else response.body):
-            raise FetchFailed(f"What is at {url} is not read. {why}")
         if response.status in SLOW_DOWN_STATUSES:
             asked = retry_after(response.headers, timezone.now())
             self.stay_away = COOL_DOWN if asked is None else asked
@@ -143,3 +144,9 @@ class Asker:
     def forget(self) -> None:
         self.answers = []
         self.last_status = 0
+
+
+def _check(body: bytes, url: str) -> None:
+    """Raise FetchFailed for what no parser should be given."""
+    if why := too_much(body):
+        raise FetchFailed(f"What is at {url} is not read. {why}")

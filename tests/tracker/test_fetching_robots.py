@@ -12,8 +12,9 @@ import pytest
 from django.utils import timezone
 
 from tests.tracker.spy import Spy, reply
+from tracker.asking import Asker
 from tracker.fetching import FetchFailed, FetchPostponed, FetchRefused, fetch
-from tracker.models import RobotsFile
+from tracker.models import RobotsFile, Source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback_allowed")]
 
@@ -220,3 +221,29 @@ def test_a_robots_txt_that_is_made_to_hold_us_up_does_not(text: str, spy: Spy) -
     began = time.monotonic()
     assert page(spy) == b"text"
     assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "of_the_source", "of_its_documents"),
+    [
+        (Source.Kind.FEED, False, True),
+        (Source.Kind.LISTING, True, True),
+        (Source.Kind.PAGE, True, True),
+        (Source.Kind.GOVUK, False, False),
+        (Source.Kind.PARLIAMENT, False, False),
+    ],
+)
+def test_which_requests_of_a_poll_are_for_pages(
+    kind: str, of_the_source: bool, of_its_documents: bool, spy: Spy
+) -> None:
+    spy.answers["/robots.txt"] = reply("User-agent: *\nDisallow: /")
+    asker = Asker(kind)
+    for ask, obeys in (
+        (lambda: asker.ask_source(spy.url("/page"), "text/html"), of_the_source),
+        (lambda: asker(spy.url("/page"), "text/html"), of_its_documents),
+    ):
+        if obeys:
+            with pytest.raises(FetchRefused):
+                ask()
+        else:
+            assert ask().body == b"text"
