@@ -301,6 +301,7 @@ def answer(body: bytes, status: int = 200) -> Response:
         (b"<html><title>Busy</title>", "it is a web page titled “Busy”."),
         (b'"x"', "The answer of Parliament's interface is JSON, but no object: it is a string."),
         (b'{"title": "Bad Request"}', "it has no list of results, but says “Bad Request”."),
+        (b'{"results": [5]}', "The results of Parliament's interface have neither numbers nor texts."),
         (b'{"results": [{"value": 5}]}', "The results of Parliament's interface have neither numbers nor texts."),
     ],
 )

@@ -59,7 +59,7 @@ def parse(source: Source, response: Response) -> list[Entry]:
     answer = read.object_of(response, "The answer of Parliament's interface")
     found = _results(answer)
     records = [record for item in found if (record := record_in(item))]
-    if found and not records:
+    if answer["results"] and not records:
         raise NotUnderstood("The results of Parliament's interface have neither numbers nor texts.")
     return [entry_of(service, record) for record in records if _is_wanted(record, source.options, parameters)]
 
