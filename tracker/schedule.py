@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 SHORTEST_INTERVAL = dt.timedelta(minutes=15)
 LONGEST_INTERVAL = dt.timedelta(hours=24)
@@ -52,6 +54,20 @@ def must_stay_away(look: Look) -> dt.timedelta | None:
     if look.retry_after is not None:
         return look.retry_after
     return COOL_DOWN if look.asked_to_slow_down else None
+
+
+def host_by_host(due: Iterable[tuple[int, str]]) -> list[int]:
+    """The keys of `due`, pairs of key and address, with no host's second before every host's first, and so on.
+
+    A host is asked one thing at a time, so that those who take its sources together only wait for one another.
+    """
+    seen: Counter[str] = Counter()
+    rounds: list[tuple[int, int]] = []
+    for key, address in due:
+        host = urlsplit(address).netloc.lower()
+        rounds.append((seen[host], key))
+        seen[host] += 1
+    return [key for _, key in sorted(rounds, key=lambda pair: pair[0])]
 
 
 def usual_gap(published: Sequence[dt.datetime], now: dt.datetime) -> dt.timedelta | None:

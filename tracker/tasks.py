@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 
 from tracker import polling, rechecking, retention
 from tracker.models import Source, Tick
+from tracker.schedule import host_by_host
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ def poll_due() -> None:
     """Ring for each source whose time has come."""
     now = timezone.now()
     Tick.record("poll_due", now)
-    due = list(Source.objects.due(now).values_list("pk", flat=True))
+    due = host_by_host(Source.objects.due(now).values_list("pk", "url"))
     for rung, pk in enumerate(due):
         try:
             poll_source.delay(pk)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL, TICK_SLACK, Look, next_look
+from tracker.schedule import LONGEST_INTERVAL, SHORTEST_INTERVAL, TICK_SLACK, Look, host_by_host, next_look
 
 NOW = dt.datetime(2025, 1, 20, 12, 0, tzinfo=dt.UTC)
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -72,3 +72,8 @@ def test_more_failures_never_shorten_the_wait(look: Look, luck: float, failures:
     fewer = Look(**{**vars(look), "consecutive_failures": failures})
     more = Look(**{**vars(look), "consecutive_failures": failures + 1})
     assert next_look(fewer, luck) <= next_look(more, luck)
+
+
+def test_hosts_are_asked_in_turns_and_the_longest_waiting_first() -> None:
+    due = [(1, "https://a.example/1"), (2, "https://a.example/2"), (3, "http://b.example/"), (4, "https://A.example/3")]
+    assert host_by_host([*due, (5, "http://b.example/2"), (6, "nonsense")]) == [1, 3, 6, 2, 5, 4]
