@@ -83,6 +83,9 @@ class Source(models.Model):
         max_length=2000, blank=True, editable=False, help_text="The page at which a poll had to break off its paging."
     )
     catch_up_page = models.PositiveIntegerField(default=0, editable=False)
+    catch_up_until = models.PositiveIntegerField(
+        default=0, editable=False, help_text="The page to go on to, though earlier ones end with something known."
+    )
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
 
