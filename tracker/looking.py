@@ -127,12 +127,14 @@ def pages_from(
     most: int,
     keys: frozenset[str] = frozenset(),
     *,
+    at_least_to: int = 0,
     to_the_end: bool = False,
 ) -> Iterator[Page | BrokenOff]:
     """At most `most` pages from page `number` at `url` on, up to one that ends with something known.
 
-    With `to_the_end`, up to the last page there is; `keys` are what earlier pages held. Some sites show their last
-    page for every number after it, so pages that hold nothing but what earlier ones held end it as well.
+    But to page `at_least_to` if there is such a page, and with `to_the_end` up to the last page there is. `keys` are
+    what earlier pages held. Some sites show their last page for every number after it, so pages that hold nothing
+    but what earlier ones held end it as well.
     """
     asked: set[str] = set()
     repeats = 0
@@ -144,7 +146,7 @@ def pages_from(
         if found is None:
             return
         yield found
-        if isinstance(found, BrokenOff) or not (found.may_go_on or to_the_end):
+        if isinstance(found, BrokenOff) or not (found.may_go_on or to_the_end or number < at_least_to):
             return
         repeats = repeats + 1 if found.keys <= keys else 0
         if repeats >= MOST_REPEATS:

@@ -123,9 +123,8 @@ def _take_in(source: Source, first: Page | None, asker: Asker, lease: Lease, fin
     for url in also(source, now):
         for found in pages_from(source, url, 1, asker, now, MAX_PAGES, to_the_end=True):
             keys |= _keep(source, found, now, findings)
-    if source.catch_up_url and not findings.catch_up_url:
-        for found in pages_from(source, source.catch_up_url, source.catch_up_page, asker, now, MAX_PAGES):
-            keys |= _keep(source, found, now, findings)
+    if source.catch_up_url:
+        keys |= _catch_up(source, asker, now, findings)
     taken = take_in(source, to_take_in(source, now), asker, now, keys, lease.renew)
     findings.new_releases, findings.new_revisions = taken.new_releases, taken.new_revisions
     findings.detail += taken.sentences()
@@ -137,6 +136,22 @@ def _take_in(source: Source, first: Page | None, asker: Asker, lease: Lease, fin
         findings.outcome = Poll.Outcome.NEW
     elif taken.failed and len(taken.failed) == taken.items:
         findings.outcome = Poll.Outcome.FAILED
+
+
+def _catch_up(source: Source, asker: Asker, now: dt.datetime, findings: Findings) -> frozenset[str]:
+    """Go on where an earlier poll had to break off its paging. Returns the keys of what is found there."""
+    if findings.catch_up_url:  # broken off again, before that: the gap has moved to later pages meanwhile
+        reached = max(source.catch_up_until, source.catch_up_page)
+        findings.catch_up_until = reached + findings.catch_up_page
+        return frozenset()
+    keys: frozenset[str] = frozenset()
+    findings.catch_up_until = source.catch_up_until
+    for found in pages_from(
+        *(source, source.catch_up_url, source.catch_up_page, asker, now, MAX_PAGES),
+        at_least_to=source.catch_up_until,
+    ):
+        keys |= _keep(source, found, now, findings)
+    return keys
 
 
 def _keep(source: Source, found: Page | BrokenOff, now: dt.datetime, findings: Findings) -> frozenset[str]:

@@ -47,6 +47,7 @@ class Findings:
     unfinished: bool = False
     catch_up_url: str = ""
     catch_up_page: int = 0
+    catch_up_until: int = 0
     stay_away: dt.timedelta | None = None
 
 
@@ -87,6 +88,7 @@ def _remember(source: Source, findings: Findings, outcome: Poll, now: dt.datetim
         if source.state == Source.State.GONE:  # it answers again to one who insisted
             source.state = Source.State.ACTIVE
         source.catch_up_url, source.catch_up_page = findings.catch_up_url, findings.catch_up_page
+        source.catch_up_until = findings.catch_up_until if findings.catch_up_url else 0
     elif findings.outcome == Poll.Outcome.EMPTY:
         source.consecutive_failures = 0
     else:

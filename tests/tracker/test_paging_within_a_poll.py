@@ -129,6 +129,26 @@ def test_a_page_that_cannot_be_read_now_is_read_next_time(site: Site, ledger: So
     assert set(stored()) == set(names(1, 46))
 
 
+def test_pages_that_fail_again_before_the_gap_was_read_lose_nothing(
+    site: Site, ledger: Source, now: dt.datetime
+) -> None:
+    site.publish(*posts(1, 10))
+    poll(ledger, now=now)
+    site.publish(*posts(11, 45))
+    site.page_status[3] = 500
+    poll(ledger, now=now + HOUR)
+    site.publish(*posts(46, 58))
+    site.page_status[2] = 500
+    poll(ledger, now=now + 2 * HOUR)
+    site.page_status.clear()
+    site.publish(*posts(59, 59))
+    poll(ledger, now=now + 3 * HOUR)
+    assert sorted(stored()) == sorted(names(1, 59))
+    site.asked.clear()
+    poll(ledger, now=now + 4 * HOUR)
+    assert site.asked == ["page 1"]
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_page_after_the_last_is_no_failure(site: Site, ledger: Source, now: dt.datetime, status: int) -> None:
     site.publish(*posts(1, 10))
