@@ -110,11 +110,11 @@ def test_threads_that_ask_the_same_host(spy: Spy, settings: Any) -> None:
 def test_processes_that_ask_the_same_host(spy: Spy, environment: dict[str, str]) -> None:
     askers = [
         subprocess.Popen([sys.executable, "-c", ASK, spy.url(), "3"], cwd=ROOT, env=environment, stderr=subprocess.PIPE)
-        for _ in range(3)
+        for _ in range(2)
     ]
     logs = [asker.communicate(timeout=60)[1] for asker in askers]
-    assert [asker.returncode for asker in askers] == [0] * 3, logs
-    assert len(spy.log) == 9
+    assert [asker.returncode for asker in askers] == [0] * 2, logs
+    assert len(spy.log) == 6
     assert min(gaps(spy)) >= PAUSE.total_seconds() * 0.95
 
 
