@@ -101,7 +101,8 @@ class Asker:
         """
         obey_robots = self._kind not in {Source.Kind.FEED, *INTERFACES}
         response = self._ask(url, accept, obey_robots=obey_robots, etag=etag, last_modified=last_modified)
-        _check(opening(response.body) if self._kind == Source.Kind.FEED else response.body, url)
+        is_feed = self._kind == Source.Kind.FEED
+        _check(opening(response.body) if is_feed else response.body, url, item_by_item=is_feed)
         return response
 
     def ask_file(self, url: str, *, etag: str = "", last_modified: str = "") -> Response:
@@ -146,7 +147,7 @@ class Asker:
         self.last_status = 0
 
 
-def _check(body: bytes, url: str) -> None:
+def _check(body: bytes, url: str, *, item_by_item: bool = False) -> None:
     """Raise FetchFailed for what no parser should be given."""
-    if why := too_much(body):
+    if why := too_much(body, item_by_item=item_by_item):
         raise FetchFailed(f"What is at {url} is not read. {why}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 
 #: Of a document that is parsed. Files with a form of their own are read elsewhere, in a process of their own.
 MAX_DOCUMENT_BYTES = 6 * 1024 * 1024
@@ -35,17 +35,23 @@ _ASIDES = {b"<![": b"]]>", b"<!-": b"-->", b"<?": b"?>"}
 _LONG_TAG = re.compile(rb"<[^<]{%d,}" % (3 * MAX_EQUALS_IN_A_TAG))
 
 
-def too_much(body: bytes) -> str:
-    """Why `body` is not read, as a sentence. Empty if it may be."""
+def too_much(body: bytes, *, item_by_item: bool = False) -> str:
+    """Why `body` is not read, as a sentence. Empty if it may be.
+
+    With `item_by_item`, JSON is not built as a whole, so that it may hold any number of things.
+    """
     if body.startswith(_FILES):
         return ""
-    if len(body) > MAX_DOCUMENT_BYTES:
+    by_item = item_by_item and _JSON.match(body) is not None
+    if len(body) > MAX_DOCUMENT_BYTES and not by_item:
         return f"It is larger than {MAX_DOCUMENT_BYTES // 1024**2} MiB."
     if len(body) > MAX_PIECE_BYTES:
-        pieces = _pieces(body)
-        most = MAX_PIECE_BYTES if len(pieces) > 1 else MAX_PAGE_BYTES
-        if max(pieces) > most:
+        longest = max(_pieces(body))
+        most = MAX_PIECE_BYTES if longest < len(body) else MAX_PAGE_BYTES
+        if longest > most:
             return f"It holds one text of more than {most / 1024**2:g} MiB."
+    if by_item:
+        return ""
     if body.count(b"<") > MAX_TAGS:
         return f"It holds more than {MAX_TAGS:,} tags, which nothing does that is made for readers."
     if body.count(b"&") > MAX_REFERENCES:
@@ -61,10 +67,10 @@ def too_much(body: bytes) -> str:
     return ""
 
 
-def _pieces(body: bytes) -> list[int]:
+def _pieces(body: bytes) -> Iterator[int]:
     """The lengths of what `body` is made of: one, if it is neither a feed nor JSON."""
     breaks = (match.start() for match in _QUOTE.finditer(body)) if _JSON.match(body) else _items(body)
-    return [after - before for before, after in pairwise([0, *breaks, len(body)])]
+    return (after - before for before, after in pairwise(chain((0,), breaks, (len(body),))))
 
 
 def _items(body: bytes) -> Iterator[int]:

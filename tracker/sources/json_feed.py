@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 import ijson
 from ijson.common import ObjectBuilder
 
+from tracker.reading.bounds import too_much
 from tracker.reading.dates import from_iso
 from tracker.reading.encoding import decoded
 from tracker.reading.html_text import plain_text, reader_text
@@ -73,6 +74,8 @@ def _read(body: bytes) -> tuple[str, list[dict[str, Any]] | None]:
 
 def _entry(item: dict[str, Any], base: str) -> Entry:
     markup, plain = _text(item, "content_html"), _text(item, "content_text")
+    if why := too_much(markup.encode("utf-8", "replace")):
+        raise NotUnderstood(f"The feed has an item that is not read. {why}")
     link = _text(item, "url") or _text(item, "external_url")
     return Entry(
         guid=without_control_characters(_text(item, "id")),
