@@ -27,7 +27,7 @@ if __name__ == "__main__":
 from commitments.linking import correcting, fitting, labelled
 from commitments.linking.correcting import Decided, Judges, Learnt, NothingToLearn
 from commitments.linking.counting import Counts
-from commitments.linking.features import document
+from commitments.linking.document import document
 from commitments.linking.fitting import Example, Firmness
 from commitments.linking.model import Model, shipped
 from commitments.linking.profile import Profile

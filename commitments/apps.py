@@ -12,9 +12,9 @@ class CommitmentsConfig(AppConfig):
         from tracker.signals import release_ingested
 
         from . import append_only, tasks
-        from .linking import index
+        from .linking import indexing
 
         connection_created.connect(append_only.prepare_connection, dispatch_uid="append_only_connection")
         post_migrate.connect(append_only.install_guards, sender=self, dispatch_uid="append_only_guards")
         release_ingested.connect(tasks.on_release_ingested, dispatch_uid="link_what_was_ingested")
-        index.follow_the_record()
+        indexing.follow_the_record()

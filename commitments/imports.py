@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from commitments import deadlines, exports
-from commitments.linking import index
+from commitments.linking import indexing
 from commitments.models import (
     Administration,
     Commitment,
@@ -161,7 +161,7 @@ def _import(
             raise ImportRefused(sorted(complaints, key=lambda complaint: complaint.line))
         report = ImportReport(unknown_columns=sorted({name for _, raw in numbered for name in raw} - set(COLUMNS)))
         writer = _Writer(today, source_name, demonstration)
-        with index.updated_at_the_end():
+        with indexing.updated_at_the_end():
             for row in rows:
                 existing = known.get(row["reference"])
                 if existing is None:

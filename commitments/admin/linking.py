@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from commitments.admin.person import signed_in
 from commitments.linking import versions
 from commitments.linking.model import shipped
-from commitments.models import CommitmentTerm, LinkedRevision, LinkerSwitch, LinkerVersion, TermFrequency
+from commitments.models import LinkedRevision, LinkerSwitch, LinkerVersion
 from tracker.admin.read_only import ReadOnlyAdmin
 
 
@@ -26,21 +26,6 @@ class LinkedRevisionAdmin(ReadOnlyAdmin):
     list_select_related = ["revision"]
     search_fields = ["revision__title", "error"]
     date_hierarchy = "linked_at"
-
-
-@admin.register(CommitmentTerm)
-class CommitmentTermAdmin(ReadOnlyAdmin):
-    list_display = ["term", "commitment", "weight"]
-    list_select_related = ["commitment"]
-    search_fields = ["term", "commitment__reference", "commitment__title"]
-    ordering = ["term", "-weight"]
-
-
-@admin.register(TermFrequency)
-class TermFrequencyAdmin(ReadOnlyAdmin):
-    list_display = ["term", "commitments"]
-    search_fields = ["term"]
-    ordering = ["-commitments", "term"]
 
 
 class SwitchForm(forms.Form):

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from commitments import points, restatement
 from commitments.append_only import erasing
 from commitments.demo.record import SOURCE_SLUG, is_ours
-from commitments.linking import index
+from commitments.linking import indexing
 from commitments.models import (
     Administration,
     Commitment,
@@ -49,7 +49,7 @@ def empty(now: dt.datetime) -> Emptied:
     Releases on which one's own record rests stay, and with them their source, ended. Raises
     django.db.models.ProtectedError where one's own record refers to demonstration evidence.
     """
-    with erasing(), index.updated_at_the_end():
+    with erasing(), indexing.updated_at_the_end():
         _let_go_of_own()
         commitments = Commitment.objects.filter(demonstration=True)
         evidence = Evidence.objects.filter(commitment__demonstration=True)

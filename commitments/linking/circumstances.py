@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from commitments.linking.features import Document
+from commitments.linking.document import Document
 from commitments.linking.profile import Profile
 from commitments.linking.relation_features import Circumstances
 

@@ -18,25 +18,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from commitments.linking import evaluation, fitting, labelled, memory, terms
 from commitments.linking.counting import Counts
-from commitments.linking.features import compare, document
+from commitments.linking.document import document
+from commitments.linking.features import compare
 from commitments.linking.fitting import Example, Firmness
 from commitments.linking.index import DatabaseIndex
-from commitments.linking.labelled import LabelledSet
+from commitments.linking.labelled import JUDGED_BY, LabelledSet
 from commitments.linking.model import FIRMNESS, Model, shipped
 from commitments.linking.profile import Profile
 from commitments.linking.retrieval import candidates
 from commitments.linking.versions import in_use, use
 from commitments.models import Evidence, LinkerVersion
-
-#: The labelled documents that every version is judged by; nothing is ever fitted to them.
-JUDGED_BY = Path(settings.BASE_DIR) / "tests" / "labelled" / "unseen"
 
 #: With fewer decisions, of fewer releases, or with fewer of either kind, nothing can be learnt and held back.
 LEAST_DECISIONS = 20

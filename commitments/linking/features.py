@@ -1,171 +1,33 @@
 """What a person looks at to decide whether a passage bears on a commitment, as numbers. Pure.
 
-`Document` is a release made comparable once; `compare` gives, for each commitment that shares words with it,
-its best passages with their features.
+`compare` gives, for each commitment that shares words with a release, its best passages with their features.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
-from commitments.linking import meanings, places, quantities, terms
-from commitments.linking import passages as splitting
-from commitments.linking.passages import Passage
+from commitments.linking import meanings, near_equal, places
+from commitments.linking.document import Document, Stated
 from commitments.linking.profile import Profile
-from commitments.linking.quantities import Quantity
+from commitments.linking.quantities import Quantity, money
 
 Key = TypeVar("Key", bound=Hashable)
 #: How much a term tells apart, from 0 (every text has it) upwards.
 Rarity = Callable[[str], float]
 
 PASSAGES_KEPT = 6
+#: Of the commitments that a passage fits best, so many are looked at for one that is not nearly the same.
+RIVALS = 6
 #: A passage less strong than this share of a commitment's strongest one is not looked at for it.
 WEAKEST = 0.4
 DAY = dt.timedelta(days=1)
 #: A smaller count in a promise ("six months") is no figure that a passage could differ from.
 LEAST_TELLING = 20
-
-#: Words by which a sentence promises, rather than reports.
-PROMISING = re.compile(r"\b(?:will|to be|plans?|planned|pledg\w+|commit\w*|promis\w+|intends?|aims?)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """What a passage states beside its words: quantities, years, first years of financial years, countries.
-
-    `features` are those that are the same for every commitment.
-    """
-
-    quantities: frozenset[Quantity]
-    money: frozenset[Quantity]
-    years: frozenset[int]
-    financial_years: frozenset[int]
-    countries: frozenset[str]
-    features: Mapping[str, float]
-
-
-@dataclass(slots=True)
-class Document:
-    """A release's words.
-
-    `beside` is, for each passage, the stems that its lead sentence, heading and neighbours have and it has not;
-    `window` is both; `meant` and `meant_window` say what these words mean.
-    """
-
-    title: str
-    published: dt.date | None
-    voice: str
-    passages: list[Passage]
-    stems: list[frozenset[str]]
-    pairs: list[frozenset[str]]
-    beside: list[frozenset[str]]
-    window: list[frozenset[str]]
-    meant: list[frozenset[str]]
-    meant_window: list[frozenset[str]]
-    title_stems: frozenset[str]
-    where: dict[str, list[int]]
-    everywhere: frozenset[str]
-    all_pairs: frozenset[str]
-    text_of_stems: list[str]
-    all_stems: str
-    countries: dict[str, int]
-    title_countries: frozenset[str]
-    years: frozenset[int]
-    title_financial_years: frozenset[int]
-    _stated: dict[int, Stated] = field(default_factory=dict)
-
-    @property
-    def terms(self) -> set[str]:
-        return set(self.everywhere)
-
-    def stated(self, number: int) -> Stated:
-        """What a passage states, worked out when first asked for."""
-        if number not in self._stated:
-            passage = self.passages[number]
-            found = frozenset(quantities.quantities(passage.text))
-            heading = not passage.text.rstrip().endswith((".", "!", "?", "”", '"', ";", ":")) and not passage.lead
-            self._stated[number] = Stated(
-                found,
-                _money(found),
-                frozenset(quantities.years(passage.text)),
-                frozenset(quantities.financial_years(passage.text)),
-                frozenset(places.countries(f"{passage.text}\n{passage.lead}\n{passage.heading}")),
-                {
-                    "heading": float(heading),
-                    "is the title": float(passage.text.strip() == self.title.strip()),
-                    "in a list": float(bool(passage.lead)),
-                    "leads a list": float(passage.text.endswith(":")),
-                    "opens the release": float(number == 0),
-                    "has a number": float(bool(found)),
-                    "promises": float(bool(PROMISING.search(passage.text))),
-                    "words": math.log1p(len(passage.text.split())),
-                },
-            )
-        return self._stated[number]
-
-
-def document(title: str, text: str, published: dt.date | None, voice: str) -> Document:
-    """Make a release comparable. `published` is None where nobody knows."""
-    split = splitting.split(text)
-    acronyms = terms.defined_acronyms(text[: splitting.MAX_TEXT_CHARACTERS])
-    expand = {terms.stem(acronym): stems for acronym, stems in acronyms.items()}
-
-    def read(piece: str) -> list[str]:
-        ordered: list[str] = []
-        for stem in terms.stems(piece):
-            ordered.append(stem)
-            if stem in expand:
-                ordered.extend(expand[stem])
-        return ordered
-
-    ordered = [read(passage.text) for passage in split]
-    stems = [frozenset(found) for found in ordered]
-    leads: dict[str, frozenset[str]] = {}
-    window = []
-    for number, passage in enumerate(split):
-        around = set(stems[number])
-        for other in (number - 1, number + 1):
-            if 0 <= other < len(split) and abs(split[other].paragraph - passage.paragraph) <= 1:
-                around |= stems[other]
-        for context in (passage.lead, passage.heading):
-            if context:
-                if context not in leads:
-                    leads[context] = frozenset(read(context))
-                around |= leads[context]
-        window.append(frozenset(around))
-    where: dict[str, list[int]] = {}
-    for number, found in enumerate(stems):
-        for term in found:
-            where.setdefault(term, []).append(number)
-    title_ordered = read(title)
-    pairs = [frozenset(terms.pairs(found)) for found in ordered]
-    return Document(
-        title=title,
-        published=published,
-        voice=voice,
-        passages=split,
-        stems=stems,
-        pairs=pairs,
-        beside=[around - found for around, found in zip(window, stems, strict=True)],
-        window=window,
-        meant=[frozenset(map(meanings.meaning, found)) for found in stems],
-        meant_window=[frozenset(map(meanings.meaning, found)) for found in window],
-        title_stems=frozenset(title_ordered),
-        where=where,
-        everywhere=frozenset(where).union(title_ordered),
-        all_pairs=frozenset().union(*pairs, terms.pairs(title_ordered)),
-        text_of_stems=[f" {' '.join(found)} " for found in ordered],
-        all_stems=" ".join(f" {' '.join(found)} |" for found in (title_ordered, *ordered)),
-        countries=places.countries(f"{title}\n{text[: splitting.MAX_TEXT_CHARACTERS]}"),
-        title_countries=frozenset(places.countries(title)),
-        years=frozenset(quantities.years(f"{title} {text[: splitting.MAX_TEXT_CHARACTERS]}")),
-        title_financial_years=frozenset(quantities.financial_years(title)),
-    )
 
 
 @dataclass(slots=True)
@@ -208,12 +70,20 @@ def compare(
         for draft in found:
             if draft.strength < WEAKEST * found[0].strength:
                 break
-            rival = next((strength for strength, other in best_on[draft.passage] if other != key), 0.0)
+            rival = _rival(key, best_on[draft.passage], profiles)
             pairing = _pairing(document, beside, draft, weight, rival)
             result.setdefault(key, []).append(pairing)
             if draft is found[0] and not looks_promising(pairing):
                 break
     return result
+
+
+def _rival(key: Key, ranked: Sequence[tuple[float, Key]], profiles: Mapping[Key, Profile]) -> float:
+    """How well a passage fits the commitment that it fits best of the others: not of those that say nearly the same."""
+    for strength, other in ranked[:RIVALS]:
+        if other != key and not near_equal.are_nearly_equal(profiles[key], profiles[other]):
+            return strength
+    return 0.0
 
 
 @dataclass(slots=True)
@@ -272,6 +142,7 @@ class _Beside:
     profile: Profile
     title: _Part
     statement: _Part
+    department: _Part
     keywords: list[_Part]
     metric: _Part
     names: list[str]
@@ -281,7 +152,6 @@ class _Beside:
     rarest: str
     second: str
     pairs: frozenset[str]
-    drafts: Sequence[_Draft]
     features: dict[str, float]
 
 
@@ -296,12 +166,12 @@ def _beside(
     title_named = any(name in profile.title_names for name in names)
     pairs = profile.pairs & document.all_pairs
     title, statement = _part(profile.title, weight), _part(profile.statement, weight)
+    department = _part(profile.department, weight)
     features = {
         "title in release": title.share(document.everywhere, weight),
         "statement in release": statement.share(document.everywhere, weight),
         "phrases in release": _worth(pairs, weight),
         "title's rarest word in release": float(rarest in document.everywhere),
-        "name in release": float(bool(names)),
         "title's name in release": float(title_named),
         "title's name missing": float(bool(title_names) and not title_named),
         "names missing": float(bool(profile.names) and not names),
@@ -313,13 +183,14 @@ def _beside(
         "release bears on others": sum(others) / max(len(others), 1),
         **_time_features(profile, document),
         **_place_features(profile, document),
-        "voice not official": float(document.voice not in ("official", "parliament")),
-        "length": math.log1p(len(document.passages)),
+        "department in release": department.share(document.everywhere, weight),
+        **document.features,
     }
     return _Beside(
         profile,
         title,
         statement,
+        department,
         [_part(phrase, weight) for phrase in profile.keywords],
         _part(profile.metric, weight),
         names,
@@ -329,7 +200,6 @@ def _beside(
         rarest,
         second,
         pairs,
-        drafts,
         features,
     )
 
@@ -389,8 +259,9 @@ def _pairing(document: Document, beside: _Beside, draft: _Draft, weight: Rarity,
         "title meant in window": _share_meant(beside.title_meant, meant_window),
         "statement meant in passage": _share_meant(beside.statement_meant, meant),
         "statement meant in window": _share_meant(beside.statement_meant, meant_window),
-        "all in passage": draft.in_passage / draft.profile_total,
-        "all in window": draft.in_window / draft.profile_total,
+        "title in paragraph": beside.title.share(document.paragraphs[number], weight),
+        "statement in paragraph": beside.statement.share(document.paragraphs[number], weight),
+        "department in passage": beside.department.share(sentence, weight),
         "mass in passage": math.log1p(draft.in_passage),
         "mass in window": math.log1p(draft.in_window),
         "strength": draft.strength,
@@ -406,12 +277,11 @@ def _pairing(document: Document, beside: _Beside, draft: _Draft, weight: Rarity,
         "metric with a number": beside.metric.share(sentence, weight) if stated.quantities else 0.0,
         "margin over rival": draft.strength - rival,
         "beaten by rival": float(rival > draft.strength),
-        "other passages": sum(other.strength for other in beside.drafts[:3] if other is not draft) / 2,
-        **_number_features(beside.numbers, stated, shared, title_in_window),
+        **_number_features(profile, beside.numbers, stated, shared, title_in_window),
         **_passage_time_features(profile, document, stated),
         **_passage_place_features(profile, stated),
+        "forecast in passage": float(stated.is_forecast),
         **stated.features,
-        "strength beside its best": draft.strength / beside.drafts[0].strength,
     }
     return Pairing(
         number, draft.strength, features, draft.matched, tuple(profile.names[name] for name in named), tuple(shared)
@@ -428,31 +298,35 @@ class _Numbers:
 
 def _numbers(profile: Profile) -> _Numbers:
     telling = any(quantity.kind or quantity.value >= LEAST_TELLING for quantity in profile.quantities)
-    return _Numbers(telling, _money(profile.quantities))
-
-
-def _money(stated: frozenset[Quantity]) -> frozenset[Quantity]:
-    return frozenset(quantity for quantity in stated if quantity.kind and quantity.kind in "£€$")
+    return _Numbers(telling, money(profile.quantities))
 
 
 def _number_features(
-    promised: _Numbers, stated: Stated, shared: frozenset[Quantity], covered: float
+    profile: Profile, promised: _Numbers, stated: Stated, shared: frozenset[Quantity], covered: float
 ) -> dict[str, float]:
     big = any(quantity.kind or quantity.value >= 100 for quantity in shared)
-    money, money_here = promised.money, stated.money
+    sums, sums_here = promised.money, stated.money
     return {
         "same number": float(bool(shared)),
+        "distinctive number": float(any(_is_distinctive(quantity.value) for quantity in shared)),
+        "target's number": float(profile.target in stated.quantities),
         "same sum or large number": float(big),
         "same number and title": covered * big,
         "number promised, another here": float(promised.telling and bool(stated.quantities) and not shared),
-        "sum promised, another here": float(bool(money and money_here) and not money & money_here),
-        "sum promised, none here": float(bool(money) and not money_here),
+        "sum promised, another here": float(bool(sums and sums_here) and not sums & sums_here),
+        "sum promised, none here": float(bool(sums) and not sums_here),
     }
+
+
+def _is_distinctive(value: float) -> bool:
+    """Whether a number has three telling digits or more, so that few other things have the same."""
+    return len(f"{value:.10g}".replace(".", "").strip("0")) >= 3
 
 
 def _time_features(profile: Profile, document: Document) -> dict[str, float]:
     published = document.published
-    latest = max((year for year in document.years if year < 2100), default=None)
+    past = [year for year in document.years if year < 2100]
+    latest = max(past, default=None)
     made_on = profile.made_on or profile.took_office
     if published is None and latest is not None:
         lead = 2.0 if made_on and latest < made_on.year else 0.0
@@ -463,50 +337,60 @@ def _time_features(profile: Profile, document: Document) -> dict[str, float]:
     before_office = bool(published and profile.took_office and published < profile.took_office)
     after_office = bool(published and profile.left_office and published > profile.left_office)
     late = (published - made_on) / DAY / 365 if published and made_on else 0.0
+    earlier = sum(year < made_on.year for year in past) if made_on else 0
     return {
         "published long before": float(lead > 0.5),
         "published before": float(lead > 45 / 365),
         "published a little before": float(0 < lead <= 45 / 365),
+        "how long before": min(max(lead, 0.0), 3.0),
         "years after": min(max(late, 0.0), 3.0),
-        "date unknown": float(published is None),
         "before the administration": float(before_office),
         "after the administration": float(after_office),
+        "share of years before the promise": earlier / max(len(past), 1),
+        "release's years before the promise": float(bool(past) and earlier == len(past)),
     }
 
 
 def _passage_time_features(profile: Profile, document: Document, stated: Stated) -> dict[str, float]:
     fiscal = stated.financial_years | document.title_financial_years
+    made_on = profile.made_on or profile.took_office
+    last_year = profile.deadline_latest.year if profile.deadline_latest else None
     return {
         "financial year differs": float(
             bool(profile.financial_years and fiscal and not profile.financial_years & fiscal)
         ),
         "year in common": float(bool(profile.years & (stated.years or document.years))),
-        "other years only": float(bool(profile.years and stated.years and not profile.years & stated.years)),
+        "promised year in passage": float(bool(profile.years & stated.years) or last_year in stated.years),
+        "passage's years before the promise": float(
+            made_on is not None and bool(stated.years) and max(stated.years) < made_on.year
+        ),
     }
 
 
 def _place_features(profile: Profile, document: Document) -> dict[str, float]:
-    home = sum(count for country, count in document.countries.items() if country in places.HOME)
-    abroad = {
-        country: count
-        for country, count in document.countries.items()
-        if country not in places.HOME and country not in profile.countries
-    }
-    main_abroad = max(abroad.values(), default=0)
-    wanted = profile.countries - places.HOME
+    home, own = profile.home, profile.countries - places.HOME
+    every = sum(document.countries.values())
+    fitting = sum(count for country, count in document.countries.items() if places.fits(home, country))
+    elsewhere = sum(count for country, count in document.countries.items() if places.is_elsewhere(home, country))
+    parts = sum(document.countries.get(part, 0) for part in places.PARTS if places.is_part(home, part))
     return {
-        "another country in title": float(bool(document.title_countries - places.HOME - profile.countries)),
-        "abroad": float(main_abroad > 0 and main_abroad >= home and not wanted & document.countries.keys()),
-        "foreign only": float(main_abroad > 0 and home == 0 and not wanted & document.countries.keys()),
-        "no home named": float(home == 0),
-        "country missing": float(bool(wanted) and not wanted & document.countries.keys()),
+        "place fits": fitting / max(every, 1),
+        "place elsewhere": elsewhere / max(every, 1),
+        "place in title elsewhere": float(any(places.is_elsewhere(home, one) for one in document.title_countries)),
+        "a part of the country, not asked for": parts / max(every, 1),
+        "no home named": float(bool(home) and not fitting),
+        "own place not named": float(bool(own) and not own & document.countries.keys()),
     }
 
 
 def _passage_place_features(profile: Profile, stated: Stated) -> dict[str, float]:
-    wanted, here = profile.countries - places.HOME, stated.countries
+    home, here = profile.home, stated.countries
+    wanted = profile.countries - places.HOME
+    foreign = {quantity.kind for quantity in stated.money} - {places.currency(home)}
     return {
         "country named here": float(bool(wanted & here)),
         "country missing here": float(bool(wanted) and not wanted & here),
-        "another country here": float(bool(here - places.HOME - profile.countries) and not wanted & here),
+        "place in passage fits": float(any(places.fits(home, one) for one in here)),
+        "place in passage elsewhere": float(any(places.is_elsewhere(home, one) for one in here)),
+        "another currency": float(bool(foreign and places.currency(home))),
     }

@@ -1,4 +1,4 @@
-"""Fits the scoring model to labelled pairs. numpy is needed here only, never for linking."""
+"""Fits the scoring model to labelled pairs."""
 
 from __future__ import annotations
 
@@ -6,15 +6,32 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from commitments.linking.features import Document, Pairing, compare, document
+from commitments.linking.document import Document, document
+from commitments.linking.feature_groups import SETTING
+from commitments.linking.features import Pairing, compare
 from commitments.linking.labelled import LabelledSet, Pair
-from commitments.linking.model import Model
+from commitments.linking.model import CERTAIN, Model
 from commitments.linking.retrieval import MemoryIndex, candidates
 from commitments.linking.suggestions import best_of
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Array = npt.NDArray[np.float64]
+
 #: Strength of the pull towards zero, in units of one standard deviation of a feature.
 PENALTY = 10.0
+SETTING_PENALTY = 5.0
+#: What holds the intercept of the setting, which few pairs fix.
+SETTING_PRIOR = 0.1
+#: Where fitting begins: few pairs say it, most are of the same setting.
+FIRST_INTERCEPTS = (-3.0, 1.5)
+ROUNDS = 3
+#: Chances are kept so far from certain.
+TINY = 1e-9
 PASSAGE_PENALTY = 100.0
 MAX_STEPS = 50
 #: A stem seen in fewer passages says nothing about how common it is.
@@ -70,12 +87,26 @@ def examples(labelled: LabelledSet, model: Model) -> list[Example]:
 
 
 def fit(labelled: Sequence[Example], model: Model) -> Model:
-    """The model with its coefficients fitted anew: which passage says it best, then whether it bears on the pair."""
+    """The model with its coefficients fitted anew: which passage says it best, and whether it bears on the pair.
+
+    Of a pair that belongs the labelled passage is taken, of others the one that scores most; so by turns.
+    """
     chooser = replace(model, passage_coefficients=_fit_passages(labelled) or model.passage_coefficients)
     used = [example for example in labelled if example.belongs is not None]
-    rows = [best_of(example.pairings, chooser).features for example in used]
-    intercept, coefficients = _logistic(rows, [bool(example.belongs) for example in used], PENALTY, with_intercept=True)
-    return replace(chooser, intercept=intercept, coefficients=coefficients)
+    told = [_telling(example) for example in used]
+    truth = [bool(example.belongs) for example in used]
+    fitted = _two_sums([passages[0] for passages in told], truth, chooser)
+    for _ in range(ROUNDS - 1):
+        rows = [max(passages, key=fitted.score) for passages in told]
+        fitted = _two_sums(rows, truth, chooser)
+    return fitted
+
+
+def _telling(example: Example) -> list[Mapping[str, float]]:
+    """The features of the passages that make the pair belong, where they are known; else of all."""
+    every: list[Mapping[str, float]] = [pairing.features for pairing in example.pairings]
+    labelled = [features for features, says in zip(every, example.says_it, strict=True) if says]
+    return labelled if example.belongs and labelled else every
 
 
 def _fit_passages(labelled: Sequence[Example]) -> dict[str, float]:
@@ -90,55 +121,153 @@ def _fit_passages(labelled: Sequence[Example]) -> dict[str, float]:
         return {}
     mirrored = [{name: -value for name, value in row.items()} for row in differences]
     truth = [True] * len(differences) + [False] * len(mirrored)
-    return _logistic([*differences, *mirrored], truth, PASSAGE_PENALTY, with_intercept=False)[1]
+    return _logistic([*differences, *mirrored], truth, PASSAGE_PENALTY)
 
 
-def _logistic(
-    features: Sequence[Mapping[str, float]], truth: Sequence[bool], penalty: float, with_intercept: bool
-) -> tuple[float, dict[str, float]]:
-    """Intercept and coefficients of a penalised logistic regression, by Newton's method."""
+def _logistic(features: Sequence[Mapping[str, float]], truth: Sequence[bool], penalty: float) -> dict[str, float]:
+    """Coefficients of a penalised logistic regression without an intercept, by Newton's method."""
     import numpy as np
 
     names = sorted(features[0])
     rows = np.array([[row[name] for name in names] for row in features])
     wanted = np.array([float(value) for value in truth])
-    mean = rows.mean(axis=0) if with_intercept else np.zeros(len(names))
     scale = rows.std(axis=0)
     scale[scale == 0] = 1.0
-    first = np.full((len(rows), 1), float(with_intercept))
-    design = np.hstack([first, (rows - mean) / scale])
-    pull = np.full(design.shape[1], penalty)
-    pull[0] = 1e-9 if with_intercept else penalty
-    weights = np.zeros(design.shape[1])
+    design = rows / scale
+    weights = np.zeros(len(names))
     for _ in range(MAX_STEPS):
-        expected = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-        gradient = design.T @ (expected - wanted) + pull * weights
-        curvature = (design * (expected * (1 - expected))[:, None]).T @ design + np.diag(pull)
+        expected = _chance(design @ weights)
+        gradient = design.T @ (expected - wanted) + penalty * weights
+        curvature = (design * (expected * (1 - expected))[:, None]).T @ design + np.diag(np.full(len(names), penalty))
         step = np.linalg.solve(curvature, gradient)
         weights -= step
         if float(np.abs(step).max()) < 1e-6:
             break
-    raw = weights[1:] / scale
-    coefficients = {name: round(float(value), 5) for name, value in zip(names, raw, strict=True) if abs(value) > 5e-6}
-    return round(float(weights[0] - raw @ mean), 5), coefficients
+    return _rounded(names, weights / scale)
+
+
+def _two_sums(rows: Sequence[Mapping[str, float]], truth: Sequence[bool], model: Model) -> Model:
+    """The model with both of its sums fitted to pairs."""
+    import numpy as np
+
+    wording, setting = _names(rows[0])
+    designs, scales, means = [], [], []
+    for names in (wording, setting):
+        values = np.array([[row[name] for name in names] for row in rows])
+        scale = values.std(axis=0)
+        scale[scale == 0] = 1.0
+        designs.append(np.hstack([np.ones((len(rows), 1)), (values - values.mean(axis=0)) / scale]))
+        scales.append(scale)
+        means.append(values.mean(axis=0))
+    pull = np.concatenate(
+        [[1e-6], np.full(len(wording), PENALTY), [SETTING_PRIOR], np.full(len(setting), SETTING_PENALTY)]
+    )
+    start = np.zeros(len(pull))
+    start[0], start[len(wording) + 1] = FIRST_INTERCEPTS
+    weights = _least(designs[0], designs[1], truth, start, np.zeros(len(pull)), np.diag(pull), 1.0)
+    halves = []
+    for part, scale, mean in zip(np.split(weights, [len(wording) + 1]), scales, means, strict=True):
+        raw = part[1:] / scale
+        halves.append((round(float(part[0] - raw @ mean), 5), raw))
+    return replace(
+        model,
+        intercept=halves[0][0],
+        coefficients=_rounded(wording, halves[0][1]),
+        setting_intercept=halves[1][0],
+        setting=_rounded(setting, halves[1][1]),
+    )
+
+
+def _names(row: Mapping[str, float]) -> tuple[list[str], list[str]]:
+    """The features of the two sums, in order."""
+    return sorted(row.keys() - set(SETTING)), sorted(row.keys() & set(SETTING))
+
+
+def _rounded(names: Sequence[str], values: Iterable[float]) -> dict[str, float]:
+    return {name: round(float(value), 5) for name, value in zip(names, values, strict=True) if abs(value) > 5e-6}
+
+
+def _least(
+    wording: Array,
+    setting: Array,
+    truth: Sequence[bool],
+    start: Array,
+    centre: Array,
+    pull: Array,
+    strength: float,
+) -> Array:
+    """The weights of both sums with the least loss, by Fisher's scoring with ever shorter steps where one overshoots.
+
+    The designs begin with a column of ones. `pull` is the curvature of what holds the weights to `centre`; `strength`
+    is what a pair counts.
+    """
+    import numpy as np
+
+    wanted = np.array([float(value) for value in truth])
+    split = wording.shape[1]
+
+    def chances(weights: Array) -> tuple[Array, Array]:
+        return _chance(wording @ weights[:split]), _chance(setting @ weights[split:])
+
+    def loss(weights: Array) -> float:
+        first, second = chances(weights)
+        whole, away = np.clip(first * second, TINY, 1 - TINY), weights - centre
+        return float(
+            -strength * np.sum(wanted * np.log(whole) + (1 - wanted) * np.log(1 - whole)) + away @ pull @ away / 2
+        )
+
+    weights, least = start, loss(start)
+    for _ in range(MAX_STEPS):
+        slopes, spread = _slopes(wording, setting, *chances(weights))
+        whole = np.clip(np.multiply(*chances(weights)), TINY, 1 - TINY)
+        gradient = strength * slopes.T @ ((whole - wanted) / spread) + pull @ (weights - centre)
+        curvature = strength * (slopes / spread[:, None]).T @ slopes + pull
+        step = np.linalg.solve(curvature, gradient)
+        while (now := loss(weights - step)) > least and float(np.abs(step).max()) > 1e-7:
+            step = step / 2
+        if least - now < 1e-5:
+            break
+        weights, least = weights - step, now
+    return weights
+
+
+def _chance(total: Array) -> Array:
+    import numpy as np
+
+    chance: Array = 1 / (1 + np.exp(-np.clip(total, -CERTAIN, CERTAIN)))
+    return chance
+
+
+def _slopes(wording: Array, setting: Array, first: Array, second: Array) -> tuple[Array, Array]:
+    """How each pair's score changes with each weight, and the spread of what it foretells."""
+    import numpy as np
+
+    whole = np.clip(first * second, TINY, 1 - TINY)
+    slopes = np.hstack(
+        [wording * (first * (1 - first) * second)[:, None], setting * (second * (1 - second) * first)[:, None]]
+    )
+    return slopes, whole * (1 - whole)
 
 
 @dataclass(frozen=True)
 class Firmness:
     """How firmly the labelled pairs behind a model hold its coefficients: the curvature of its loss at its minimum.
 
-    `names` begins with "" for the intercept; `rows` is the lower triangle of a symmetric matrix in their order.
-    A step of the coefficients away from the model costs half the step times this matrix times the step.
+    `wording` and `setting` name the features of its two sums; each has its intercept before them. `rows` is the lower
+    triangle of a symmetric matrix in their order. A step of the coefficients away from the model costs half the step
+    times this matrix times the step.
     """
 
     version: str
-    names: Sequence[str]
+    wording: Sequence[str]
+    setting: Sequence[str]
     rows: Sequence[Sequence[float]]
 
     def as_json(self) -> str:
         """One row a line."""
         rows = ",\n".join(json.dumps(row, separators=(",", ":")) for row in self.rows)
-        return f'{{"version": {json.dumps(self.version)},\n"names": {json.dumps(self.names)},\n"rows": [\n{rows}\n]}}\n'
+        head = ",\n".join(f'"{name}": {json.dumps(getattr(self, name))}' for name in ("version", "wording", "setting"))
+        return f'{{{head},\n"rows": [\n{rows}\n]}}\n'
 
     @classmethod
     def from_json(cls, text: str) -> Firmness:
@@ -149,15 +278,17 @@ def firmness(labelled: Sequence[Example], model: Model) -> Firmness:
     """How firmly these pairs hold the coefficients of a model that was fitted to them."""
     import numpy as np
 
-    rows = [best_of(example.pairings, model).features for example in labelled if example.belongs is not None]
-    names = sorted(rows[0])
-    design = np.array([[1.0, *(row[name] for name in names)] for row in rows])
-    weights = np.array([model.intercept, *(model.coefficients.get(name, 0.0) for name in names)])
-    expected = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-    curvature = (design * (expected * (1 - expected))[:, None]).T @ design
-    curvature += np.diag([1e-6, *(PENALTY * np.maximum(design[:, 1:].var(axis=0), 1e-6))])
+    rows = [max(_telling(example), key=model.score) for example in labelled if example.belongs is not None]
+    names = _names(rows[0])
+    wording, setting = (_design(rows, of_sum) for of_sum in names)
+    weights = _weights(model, *names)
+    slopes, spread = _slopes(wording, setting, _chance(wording @ weights[0]), _chance(setting @ weights[1]))
+    penalties = [PENALTY * np.maximum(wording[:, 1:].var(axis=0), 1e-6)]
+    penalties.append(SETTING_PENALTY * np.maximum(setting[:, 1:].var(axis=0), 1e-6))
+    pull = np.concatenate([[1e-6], penalties[0], [SETTING_PRIOR], penalties[1]])
+    curvature = (slopes / spread[:, None]).T @ slopes + np.diag(pull)
     lower = [[float(f"{value:.6g}") for value in row[: place + 1]] for place, row in enumerate(curvature)]
-    return Firmness(model.version, ["", *names], lower)
+    return Firmness(model.version, names[0], names[1], lower)
 
 
 def corrected(
@@ -165,37 +296,40 @@ def corrected(
 ) -> Model:
     """The model moved towards further pairs, as far as these outweigh the pairs that it was fitted to.
 
-    `strength` is how much a further pair counts beside one of those. Newton's method with ever shorter steps where
-    a whole one overshoots.
+    `strength` is how much a further pair counts beside one of those.
     """
     import numpy as np
 
-    names = firm.names[1:]
-    start = np.array([base.intercept, *(base.coefficients.get(name, 0.0) for name in names)])
+    start = np.concatenate(_weights(base, firm.wording, firm.setting))
     lower = np.zeros((len(start), len(start)))
     for place, row in enumerate(firm.rows):
         lower[place, : place + 1] = row
     pull = lower + np.tril(lower, -1).T
-    design = np.array([[1.0, *(row.get(name, 0.0) for name in names)] for row in rows])
-    wanted = np.array([float(value) for value in belongs])
+    designs = _design(rows, firm.wording), _design(rows, firm.setting)
+    weights = _least(*designs, belongs, start, start, pull, strength)
+    wording, setting = np.split(weights, [len(firm.wording) + 1])
+    return replace(
+        base,
+        intercept=round(float(wording[0]), 5),
+        coefficients=_rounded(firm.wording, wording[1:]),
+        setting_intercept=round(float(setting[0]), 5),
+        setting=_rounded(firm.setting, setting[1:]),
+    )
 
-    def loss(weights: np.ndarray) -> float:
-        total, step = design @ weights, weights - start
-        return float(strength * np.sum(np.logaddexp(0, total) - wanted * total) + step @ pull @ step / 2)
 
-    weights, least = start, loss(start)
-    for _ in range(MAX_STEPS):
-        expected = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-        gradient = strength * design.T @ (expected - wanted) + pull @ (weights - start)
-        curvature = strength * (design * (expected * (1 - expected))[:, None]).T @ design + pull
-        step = np.linalg.solve(curvature, gradient)
-        while loss(weights - step) > least and float(np.abs(step).max()) > 1e-7:
-            step = step / 2
-        weights, before, least = weights - step, least, loss(weights - step)
-        if before - least < 1e-7:
-            break
-    coefficients = {name: round(float(value), 5) for name, value in zip(names, weights[1:], strict=True)}
-    return replace(base, intercept=round(float(weights[0]), 5), coefficients=coefficients)
+def _design(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> Array:
+    import numpy as np
+
+    return np.array([[1.0, *(row.get(name, 0.0) for name in names)] for row in rows])
+
+
+def _weights(model: Model, wording: Sequence[str], setting: Sequence[str]) -> tuple[Array, Array]:
+    import numpy as np
+
+    return (
+        np.array([model.intercept, *(model.coefficients.get(name, 0.0) for name in wording)]),
+        np.array([model.setting_intercept, *(model.setting.get(name, 0.0) for name in setting)]),
+    )
 
 
 def score(model: Model, example: Example) -> float:

@@ -1,74 +1,62 @@
-"""The inverted index of commitments in the database, kept in the transaction that changes their words."""
+"""The index of commitments that linking asks: their entries from the database, held in memory and kept fresh."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections import Counter, defaultdict
+import threading
+import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
-from django.db import connection, models, transaction
-from django.db.models import F, Max, Min
+from django.db import models
+from django.db.models import Count, Max, Min
 from django.db.models.functions import Cast
-from django.db.models.signals import post_save, pre_delete
 
-from commitments.linking import terms_of_office
-from commitments.linking.profile import CommitmentWords, Profile, profile
-from commitments.linking.retrieval import normalised
+from commitments.linking import places, terms_of_office
+from commitments.linking.document import Document
+from commitments.linking.model import Model
+from commitments.linking.postings import Postings
+from commitments.linking.profile import FORM, Profile
 
 #: Databases limit how many values one query may name.
 BATCH = 800
-#: Commitments whose words are read and written at a time.
-COMMITMENTS_AT_A_TIME = 500
 #: Profiles kept in memory; some 10 kB each.
 PROFILES_KEPT = 1_000
+#: Changes looked back on. Who is further behind reads the whole index again.
+CHANGES_SEEN = 100
 
 Item = TypeVar("Item")
 
-_collected: ContextVar[set[int] | None] = ContextVar("collected", default=None)
-
 
 class DatabaseIndex:
-    """The index that `retrieval.candidates` asks, over every commitment that is not merged into another."""
+    """The index that `retrieval.candidates` asks, over every commitment that is not merged into another.
+
+    One of these sees the record as it was when first asked: make a new one for each release.
+    """
+
+    @cached_property
+    def _postings(self) -> Postings[int]:
+        return _held.fresh()
 
     def size(self) -> int:
-        from commitments.models import LinkingProfile
+        return len(self._postings)
 
-        return LinkingProfile.objects.count()
+    def count(self, term: str) -> int:
+        return self._postings.count(term)
 
-    def frequencies(self, terms: Collection[str]) -> Mapping[str, int]:
-        from commitments.models import TermFrequency
-
-        found = _asked(
-            f"SELECT term, commitments FROM {_given()} CROSS JOIN {TermFrequency._meta.db_table}"  # noqa: S608
-            " WHERE term = given.key AND commitments > 0",
-            dict.fromkeys(terms, 1),
-        )
-        return dict(found)
-
-    def best(self, worth: Mapping[str, int], count: int) -> Sequence[int]:
-        from commitments.models import CommitmentTerm
-
-        found = _asked(
-            f"SELECT commitment_id FROM {_given()} CROSS JOIN {CommitmentTerm._meta.db_table}"  # noqa: S608
-            " WHERE term = given.key GROUP BY commitment_id"
-            " ORDER BY SUM(ROUND(weight * CAST(given.value AS bigint))) DESC, commitment_id LIMIT %s",
-            worth,
-            count,
-        )
-        return [key for (key,) in found]
+    def best(self, document: Document, model: Model, most: int) -> Sequence[int]:
+        return self._postings.best(document.said, document.terms, model, most)
 
     def profiles(self, keys: Collection[int]) -> Mapping[int, Profile]:
         from commitments.models import LinkingProfile
 
         found: dict[int, Profile] = {}
-        inferred = _terms_of_office_now()
+        inferred, homes = _terms_of_office_now(), _held.homes()
         for batch in batches(list(keys), BATCH):
-            rows = LinkingProfile.objects.filter(commitment__in=batch).values_list(
+            rows = LinkingProfile.objects.filter(commitment__in=batch, form=FORM).values_list(
                 "commitment_id",
                 Cast("values", models.TextField()),
                 "commitment__administration__name",
@@ -77,28 +65,86 @@ class DatabaseIndex:
             )
             for key, values, administration, took_office, left_office in rows:
                 began, ended = inferred.get(administration, (None, None))
-                found[key] = _profile(values, took_office or began, left_office or ended)
+                home = homes.get(administration, frozenset())
+                found[key] = _profile(values, took_office or began, left_office or ended, home)
         return found
 
 
 @lru_cache(maxsize=PROFILES_KEPT)
-def _profile(values: str, took_office: dt.date | None, left_office: dt.date | None) -> Profile:
+def _profile(values: str, took_office: dt.date | None, left_office: dt.date | None, home: frozenset[str]) -> Profile:
     """A profile as stored. Kept by all that it is made of, so that an edit in any process is seen at once."""
     office = {"took_office": took_office, "left_office": left_office}
     stored = json.loads(values) | {name: day.isoformat() if day else None for name, day in office.items()}
-    return Profile.from_json(stored)
+    one = Profile.from_json(stored)
+    return replace(one, home=one.where | home)
 
 
-def _given() -> str:
-    """The keys and values of a JSON object, given as the first parameter, as a table."""
-    return "json_each(%s) AS given" if connection.vendor == "sqlite" else "json_each_text(%s::json) AS given"
+@dataclass
+class _Held:
+    """This process's copy of the index.
+
+    Every change of the index leaves a mark of its own in the database. Marks that this copy does not know tell what to
+    read; one that is no longer there was rolled back, and then all is read again.
+    """
+
+    postings: Postings[int] = field(default_factory=lambda: Postings.of(()))
+    marks: Mapping[int, uuid.UUID] = field(default_factory=dict)
+    _homes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    _homes_of: Postings[int] | None = None
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def fresh(self) -> Postings[int]:
+        from commitments.models import IndexChange
+
+        with self._turn:
+            newest = IndexChange.objects.order_by("-pk").values_list("pk", "mark")[:CHANGES_SEEN]
+            marks = dict(newest)  # before the entries: what comes in between is read twice, not missed
+            if marks == self.marks:
+                return self.postings
+            unknown = set(marks.values()) - set(self.marks.values())
+            first = min(marks, default=0) if len(marks) == CHANGES_SEEN else 0
+            expected = {pk: mark for pk, mark in self.marks.items() if pk >= first}
+            if not expected or not expected.items() <= marks.items():
+                self.postings = self._all()
+            else:
+                rows = self._rows().filter(mark__in=unknown)
+                self.postings = self.postings.changed({key: bytes(packed) for key, packed in rows}, ())
+                if self._rows().count() != len(self.postings):
+                    there = {key for (key,) in self._rows().values_list("commitment_id")}
+                    gone = set(self.postings.keys) - there
+                    whole = there <= set(self.postings.keys)
+                    self.postings = self.postings.changed({}, gone) if whole else self._all()
+            self.marks = marks
+            return self.postings
+
+    def homes(self) -> Mapping[str, frozenset[str]]:
+        """The countries that each administration governs, worked out anew when the index has changed."""
+        from commitments.models import LinkingProfile
+
+        if self._homes_of is not self.postings:
+            rows = (
+                LinkingProfile.objects.filter(form=FORM, commitment__administration__isnull=False)
+                .values_list("commitment__administration__name", "countries")
+                .annotate(promises=Count("pk"))
+                .order_by()
+            )
+            self._homes = places.homes(
+                (administration, frozenset(countries.split()), promises) for administration, countries, promises in rows
+            )
+            self._homes_of = self.postings
+        return self._homes
+
+    def _all(self) -> Postings[int]:
+        return Postings.of((key, bytes(packed)) for key, packed in self._rows().iterator(chunk_size=2_000))
+
+    def _rows(self) -> models.QuerySet[Any, tuple[Any, ...]]:
+        from commitments.models import LinkingProfile
+
+        held = LinkingProfile.objects.filter(form=FORM).order_by("commitment_id")
+        return held.values_list("commitment_id", "entries")
 
 
-def _asked(query: str, given: Mapping[str, int], *parameters: int) -> list[Any]:
-    """Rows of a query that begins with the table of what is given: one query for any number of terms."""
-    with connection.cursor() as cursor:
-        cursor.execute(query, [json.dumps(given), *parameters])
-        return list(cursor.fetchall())
+_held = _Held()
 
 
 def _terms_of_office_now() -> Mapping[str, tuple[dt.date, dt.date | None]]:
@@ -123,161 +169,6 @@ def _terms_of_office(as_of: dt.datetime | None) -> Mapping[str, tuple[dt.date, d
     return terms_of_office.inferred(
         (name, department or "", day) for name, department, first, last in rows for day in (first, last)
     )
-
-
-@contextmanager
-def updated_at_the_end() -> Iterator[None]:
-    """Within this block changed commitments are only noted; at its end all of them are indexed together.
-
-    For imports; the caller's transaction must be open around it.
-    """
-    token = _collected.set(set())
-    try:
-        yield
-        changed = _collected.get() or set()
-    finally:
-        _collected.reset(token)
-    update(changed)
-
-
-def update(commitments: Collection[int]) -> None:
-    """Bring the index up to date with the words of these commitments, given by primary key.
-
-    Those whose words have changed become linkable anew: releases linked before are looked at again for them.
-    """
-    for batch in batches(sorted(commitments), COMMITMENTS_AT_A_TIME):
-        with transaction.atomic():
-            _update(batch)
-
-
-def rebuild() -> None:
-    """Index every commitment that is not indexed as its words are now."""
-    from commitments.models import Commitment
-
-    update(Commitment.objects.values_list("pk", flat=True))
-
-
-def _update(commitments: Sequence[int]) -> None:
-    from commitments.models import Commitment, CommitmentTerm, LinkingProfile
-
-    wanted = {key: profile(words) for key, words in _words(commitments).items()}
-    old = dict(LinkingProfile.objects.filter(commitment__in=commitments).values_list("commitment_id", "values"))
-    new = {key: found.as_json() for key, found in wanted.items()}
-    changed = [key for key in commitments if old.get(key) != new.get(key)]
-    if not changed:
-        return
-    _forget(changed)
-    LinkingProfile.objects.bulk_create(
-        LinkingProfile(commitment_id=key, values=new[key]) for key in changed if key in new
-    )
-    entries = [
-        CommitmentTerm(commitment_id=key, term=term, weight=weight)
-        for key in changed
-        if key in wanted
-        for term, weight in sorted(normalised(wanted[key]).items())
-    ]
-    CommitmentTerm.objects.bulk_create(entries, batch_size=2000)
-    _count(Counter(entry.term for entry in entries))
-    Commitment.objects.filter(pk__in=[key for key in changed if key in new]).update(linkable_since=None)
-
-
-def _forget(commitments: Sequence[int]) -> None:
-    from commitments.models import CommitmentTerm, LinkingProfile
-
-    entries = CommitmentTerm.objects.filter(commitment__in=commitments)
-    counts = Counter(entries.values_list("term", flat=True))
-    _count(Counter({term: -count for term, count in counts.items()}))
-    entries.delete()
-    LinkingProfile.objects.filter(commitment__in=commitments).delete()
-
-
-def _count(changes: Mapping[str, int]) -> None:
-    """Add to the frequencies of terms, always in the same order so that two writers cannot wait for each other."""
-    from commitments.models import TermFrequency
-
-    TermFrequency.objects.bulk_create(
-        [TermFrequency(term=term) for term in sorted(changes)], ignore_conflicts=True, batch_size=2000
-    )
-    by_change: dict[int, list[str]] = defaultdict(list)
-    for term in sorted(changes):
-        by_change[changes[term]].append(term)
-    for change, terms in sorted(by_change.items()):
-        for batch in batches(terms, BATCH):
-            TermFrequency.objects.filter(term__in=batch).update(commitments=F("commitments") + change)
-
-
-def _words(commitments: Sequence[int]) -> dict[int, CommitmentWords]:
-    """The words in which each commitment is to be recognised: those of its latest definition. Merged ones have none."""
-    from commitments.models import Commitment, Definition
-
-    rows = Commitment.objects.filter(pk__in=commitments, merged_into=None).select_related(
-        "department", "administration"
-    )
-    definitions: dict[int, Definition] = {
-        definition.commitment_id: definition
-        for definition in Definition.objects.filter(commitment__in=commitments)
-        .select_related("target__series")
-        .order_by("effective_from", "pk")
-    }
-    found = {}
-    for row in rows:
-        definition = definitions.get(row.pk)
-        target = definition.target_or_none if definition else None
-        found[row.pk] = CommitmentWords(
-            title=row.title,
-            statement=definition.statement if definition else "",
-            quote=definition.quote if definition else "",
-            keywords=row.keywords,
-            metric=target.series.metric if target else "",
-            deadline_text=definition.deadline_text if definition else "",
-            target_value=float(target.value) if target and target.value is not None else None,
-            target_unit=target.unit if target else "",
-            baseline_value=float(target.baseline_value) if target and target.baseline_value is not None else None,
-            extent=row.extent,
-            department=row.department.name if row.department else "",
-            made_on=row.made_on,
-            deadline_latest=definition.deadline_latest if definition else None,
-            administration=row.administration.name if row.administration else "",
-        )
-    return found
-
-
-def _note(*commitments: int | None) -> None:
-    keys = {key for key in commitments if key is not None}
-    collected = _collected.get()
-    if collected is None:
-        update(keys)
-    else:
-        collected |= keys
-
-
-def _commitment_saved(instance: models.Model, raw: bool = False, **kwargs: object) -> None:
-    _note(instance.pk)
-
-
-def _part_saved(instance: models.Model, raw: bool = False, **kwargs: object) -> None:
-    _note(getattr(instance, "commitment_id", None))
-
-
-def _target_saved(instance: models.Model, raw: bool = False, **kwargs: object) -> None:
-    from commitments.models import Target
-
-    assert isinstance(instance, Target)  # noqa: S101
-    _note(instance.definition.commitment_id)
-
-
-def _commitment_goes(instance: models.Model, **kwargs: object) -> None:
-    _forget([instance.pk])
-
-
-def follow_the_record() -> None:
-    """Keep the index in step with every way of changing a commitment's words, from now on."""
-    from commitments.models import Commitment, Definition, Target
-
-    post_save.connect(_commitment_saved, sender=Commitment, dispatch_uid="index_commitment")
-    pre_delete.connect(_commitment_goes, sender=Commitment, dispatch_uid="index_commitment_goes")
-    post_save.connect(_part_saved, sender=Definition, dispatch_uid="index_definition")
-    post_save.connect(_target_saved, sender=Target, dispatch_uid="index_target")
 
 
 def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:

@@ -11,11 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from commitments.linking import terms_of_office
+from commitments.linking import places, terms_of_office
 from commitments.linking.label_checks import Line, day, listed, problems, quotes, standing
 from commitments.linking.profile import CommitmentWords, Profile, profile
 
 Pair = tuple[str, str]
+
+#: The labelled documents that every version is judged by; nothing is ever fitted to them.
+JUDGED_BY = Path(__file__).resolve().parents[2] / "tests" / "labelled" / "unseen"
 
 REQUIRED = ("commitments", "releases", "links")
 OPTIONAL = ("hard_negatives", "measurements")
@@ -163,10 +166,14 @@ def _profiles(rows: Sequence[Mapping[str, Any]]) -> dict[str, Profile]:
         for row in rows
         if (made_on := day(row.get("made_on")))
     )
+    homes = places.homes((one.administration, one.where, 1) for one in found.values())
     return {
-        key: replace(one, took_office=terms[one.administration][0], left_office=terms[one.administration][1])
-        if one.administration in terms
-        else one
+        key: replace(
+            one,
+            took_office=terms.get(one.administration, (None, None))[0],
+            left_office=terms.get(one.administration, (None, None))[1],
+            home=one.where | homes[one.administration],
+        )
         for key, one in found.items()
     }
 

@@ -16,7 +16,7 @@ from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 
 from commitments import restatement
-from commitments.linking import passages, rejudging, suggestions, terms
+from commitments.linking import indexing, passages, rejudging, suggestions, terms
 from commitments.linking import reasons as explaining
 from commitments.linking.index import BATCH, DatabaseIndex, batches
 from commitments.linking.memory import likeness
@@ -196,6 +196,7 @@ def pending(now: dt.datetime) -> Generator[tuple[Revision, set[int] | None], Non
     Those never linked, and the latest of each release where a commitment's words have changed since. One that
     failed is left alone until it is to be tried again.
     """
+    indexing.bring_up_to_date()
     _notice_changes()
     revisions = (
         Revision.objects.filter(Q(linking__retry_at=None) | Q(linking__retry_at__lte=now))

@@ -1,4 +1,4 @@
-"""The scoring model: a logistic sum of features whose coefficients are a readable file."""
+"""The scoring model: two logistic sums of features whose coefficients are a readable file."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ FIRMNESS = Path(__file__).with_name("model_firmness.json")
 
 #: The record counts as this many commitments more, with everyday words: so a record of three has sensible weights.
 ASSUMED_COMMITMENTS = 100
+#: A sum beyond this is as good as certain.
+CERTAIN = 30.0
 #: Share of passages in which a word that was never counted is taken to occur.
 SMALLEST_SHARE = 0.0005
 
@@ -24,7 +26,9 @@ SMALLEST_SHARE = 0.0005
 class Model:
     """Coefficients per feature for a pair and for choosing among its passages, and how common words are.
 
-    A suggestion is shown from `threshold` on.
+    That a passage bears on a commitment takes two things, which do not make up for each other: that it says what the
+    commitment says (`coefficients`, `intercept`), and that the release is of its government, place and time (`setting`,
+    `setting_intercept`). The score is the product of the two chances. A suggestion is shown from `threshold` on.
 
     `common` gives the share of passages of everyday releases in which a stem occurs. `made` tells when, by
     which command and from which data (as a hash) the file was made; `metrics` how good it was then.
@@ -42,13 +46,14 @@ class Model:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     memory: Mapping[str, Mapping[str, Sequence[Sequence[str]]]] = field(default_factory=dict)
     relations: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    setting: Mapping[str, float] = field(default_factory=dict)
+    setting_intercept: float = CERTAIN
 
     def score(self, features: Mapping[str, float]) -> float:
         """How sure it is, from 0 to 1, that the passage bears on the commitment."""
-        total = self.intercept + sum(
-            weight * features[name] for name, weight in self.coefficients.items() if name in features
+        return _chance(self.intercept, self.coefficients, features) * _chance(
+            self.setting_intercept, self.setting, features
         )
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
     def preference(self, features: Mapping[str, float]) -> float:
         """How well a passage says it, beside other passages of the same release for the same commitment."""
@@ -68,6 +73,8 @@ class Model:
             "threshold": self.threshold,
             "intercept": self.intercept,
             "coefficients": dict(self.coefficients),
+            "setting_intercept": self.setting_intercept,
+            "setting": dict(self.setting),
             "passage_coefficients": dict(self.passage_coefficients),
             "common": dict(self.common),
             "memory": dict(self.memory),
@@ -77,6 +84,11 @@ class Model:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Model:
         return cls(**values)
+
+
+def _chance(intercept: float, coefficients: Mapping[str, float], features: Mapping[str, float]) -> float:
+    total = intercept + sum(weight * features[name] for name, weight in coefficients.items() if name in features)
+    return 1 / (1 + math.exp(-max(-CERTAIN, min(CERTAIN, total))))
 
 
 @lru_cache(maxsize=1)

@@ -37,12 +37,18 @@ def only_named(matches: Sequence[M], said: Collection[str]) -> list[M]:
     return [match for match in matches if not _is_meant_for_another(match, matches, said)]
 
 
+def are_nearly_equal(one: Profile, other: Profile) -> bool:
+    """Whether two commitments share most of their words."""
+    mine, theirs = one.weights.keys(), other.weights.keys()
+    return len(mine & theirs) >= NEARLY_EQUAL * len(mine | theirs)
+
+
 def _is_meant_for_another(match: Matched, matches: Sequence[Matched], said: Collection[str]) -> bool:
     mine = match.profile.weights.keys()
     alike = 1
     for other in matches:
         theirs = other.profile.weights.keys()
-        if other is match or len(mine & theirs) < NEARLY_EQUAL * len(mine | theirs):
+        if other is match or not are_nearly_equal(match.profile, other.profile):
             continue
         own = mine - theirs
         if not own or any(word in said for word in own):

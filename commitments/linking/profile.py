@@ -14,6 +14,8 @@ from commitments.linking.quantities import Quantity
 #: What a match in each part of a commitment's words is worth: the title says what it is about.
 PART_WEIGHTS = {"title": 1.0, "keywords": 0.8, "statement": 0.6, "metric": 0.5, "quote": 0.3}
 MAX_PART_CHARACTERS = 3000
+#: Of what is kept of a profile: raised with any change to it, so that what was kept before is made anew.
+FORM = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,11 @@ class CommitmentWords:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A commitment's words made comparable. `weights` is how much each stem counts in it, from 0 to 1."""
+    """A commitment's words made comparable. `weights` is how much each stem counts in it, from 0 to 1.
+
+    `countries` are those that its own words name, `where` also those of who made it and owes it, and `home` also those
+    where its administration governs, as far as other promises tell.
+    """
 
     weights: dict[str, float]
     title: frozenset[str]
@@ -54,6 +60,7 @@ class Profile:
     years: frozenset[int]
     financial_years: frozenset[int]
     countries: frozenset[str]
+    where: frozenset[str]
     department: frozenset[str]
     metric: frozenset[str]
     made_on: dt.date | None
@@ -61,6 +68,7 @@ class Profile:
     left_office: dt.date | None
     deadline_latest: dt.date | None
     administration: str = ""
+    home: frozenset[str] = frozenset()
     aims_to_lower: bool = False
     labels: dict[str, str] = field(default_factory=dict)
 
@@ -79,6 +87,8 @@ class Profile:
             "years": sorted(self.years),
             "financial_years": sorted(self.financial_years),
             "countries": sorted(self.countries),
+            "where": sorted(self.where),
+            "home": sorted(self.home),
             "department": sorted(self.department),
             "metric": sorted(self.metric),
             "administration": self.administration,
@@ -108,6 +118,8 @@ class Profile:
             years=frozenset(values["years"]),
             financial_years=frozenset(values["financial_years"]),
             countries=frozenset(values["countries"]),
+            where=frozenset(values["where"]),
+            home=frozenset(values["home"]),
             department=frozenset(values["department"]),
             metric=frozenset(values["metric"]),
             made_on=day("made_on"),
@@ -171,6 +183,9 @@ def profile(words: CommitmentWords) -> Profile:
         said.add(target)
     if words.baseline_value:
         said.add(Quantity(float(words.baseline_value), _MONEY.get(words.target_unit.lower(), "")))
+    countries = places.countries(f"{own_words}\n{words.extent}").keys()
+    where = countries | places.countries(f"{words.department}\n{words.administration}").keys()
+    where = where | ({"britain"} if "£" in f"{own_words}\n{words.quote}" else set())
     dated = f"{own_words}\n{words.deadline_text}"
     return Profile(
         weights=weights,
@@ -186,7 +201,9 @@ def profile(words: CommitmentWords) -> Profile:
         target=target,
         years=frozenset(quantities.years(dated)),
         financial_years=frozenset(quantities.financial_years(dated)),
-        countries=frozenset(places.countries(f"{own_words}\n{words.extent}")),
+        countries=frozenset(countries),
+        where=frozenset(where),
+        home=frozenset(where),
         department=frozenset(terms.stems(words.department)),
         metric=frozenset(stems["metric"]),
         made_on=words.made_on,

@@ -6,28 +6,22 @@ What a figure means, counts and when it holds is the work of commitments.figures
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-_SCALES = {"thousand": 1e3, "k": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9, "trillion": 1e12}
-_SPELT = {
-    name: float(value)
-    for value, name in enumerate(
-        re.findall(
-            r"\w+",
-            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-            "seventeen eighteen nineteen twenty",
-        )
-    )
-} | {"thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "seventy": 70.0, "eighty": 80.0, "ninety": 90.0}
-_COUNTED = {name: value for name, value in _SPELT.items() if value > 3}
+from commitments.figures.not_figures import counts_something, masked
+from commitments.figures.numbers import numbers, ranges
+from commitments.figures.shares import CHANGE
 
-_NUMBER = re.compile(
-    r"(?P<currency>[£€$])?\s?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"(?:[ \u00a0-]?(?P<scale>thousand|million|billion|trillion|mn|bn|m|k)\b)?"
-    r"(?:[ \u00a0-]?(?P<per_cent>%|per ?cent\b|percent\b))?",
-    re.IGNORECASE,
-)
-_WORD_NUMBER = re.compile(rf"\b(?:{'|'.join(_COUNTED)})\b", re.IGNORECASE)
+#: Counts up to these are said of too much to identify anything.
+LEAST_WORDED = 3
+LEAST_IN_DIGITS = 10
+#: In a passage that is little but numbers only the first of them are read.
+MOST_NUMBERS = 60
+#: Dollars of every country have the same sign.
+_MONEY = {"GBP": "£", "EUR": "€"}
+_SIGNS = {"per cent": "%", "percentage points": "%", "times": "times"}
+
 _YEARS = re.compile(r"\b(?P<first>(?:19|20)\d\d)(?:\s?(?:[-–/]|to)\s?(?P<second>(?:19|20)?\d\d))?\b")
 
 
@@ -40,20 +34,23 @@ class Quantity:
 
 
 def quantities(text: str) -> set[Quantity]:
-    """Numbers that may identify something; years, days of a month and numbers of ten or less in digits are not kept."""
+    """Numbers that may identify something, both ends of a range; years, dates and small counts are not kept."""
     found = set()
-    years = [match.span() for match in _YEARS.finditer(text)]
-    for match in _NUMBER.finditer(text):
-        if any(start <= match.start("digits") < end for start, end in years) and not match["currency"]:
+    written = ranges(text, numbers(text)[:MOST_NUMBERS], CHANGE)
+    covered = masked(text, [(0, len(text))]) if written else bytearray()
+    for number in written:
+        if not counts_something(text, number, covered):
             continue
-        digits = match["digits"].replace(",", "")
-        value = float(digits) * _SCALES.get((match["scale"] or "").lower(), 1.0)
-        kind = match["currency"] or ("%" if match["per_cent"] else "")
-        if kind or value > 10:
-            found.add(Quantity(value, kind))
-    for match in _WORD_NUMBER.finditer(text):
-        found.add(Quantity(_SPELT[match.group().lower()], ""))
+        kind = _SIGNS.get(number.kind, "") or (_MONEY.get(number.currency, "$") if number.kind == "money" else "")
+        for value in (number.value, number.high):
+            if value is not None and (kind or value > (LEAST_WORDED if number.worded else LEAST_IN_DIGITS)):
+                found.add(Quantity(float(value), kind))
     return found
+
+
+def money(found: Iterable[Quantity]) -> frozenset[Quantity]:
+    """The sums of money among quantities."""
+    return frozenset(quantity for quantity in found if quantity.kind and quantity.kind in "£€$")
 
 
 def years(text: str) -> set[int]:

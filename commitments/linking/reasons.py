@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from commitments.linking import memory, terms
-from commitments.linking.features import Document, Pairing, Rarity
+from commitments.linking.document import Document
+from commitments.linking.features import Pairing, Rarity
 from commitments.linking.memory import Likeness
 from commitments.linking.profile import Profile
 

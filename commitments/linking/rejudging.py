@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from commitments import restatement
-from commitments.linking.features import document
+from commitments.linking.document import document
 from commitments.linking.index import DatabaseIndex
 from commitments.linking.suggestions import judge, said_of_figures
 from commitments.linking.tied_figures import FigureRow

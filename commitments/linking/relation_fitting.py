@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from commitments import restatement
 from commitments.linking.circumstances import circumstances
-from commitments.linking.features import Document, document
+from commitments.linking.document import Document, document
 from commitments.linking.labelled import LabelledRelease, LabelledSet, Link
 from commitments.linking.relation import Weights, possible, scored, usual
 from commitments.linking.relation_features import features

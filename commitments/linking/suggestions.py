@@ -18,7 +18,8 @@ from commitments.linking import near_equal, quantities
 from commitments.linking import reasons as explaining
 from commitments.linking import relation as judging
 from commitments.linking.circumstances import circumstances
-from commitments.linking.features import Document, Pairing, Rarity, compare, document
+from commitments.linking.document import Document, document
+from commitments.linking.features import Pairing, Rarity, compare
 from commitments.linking.memory import NOTHING, Likeness, likeness
 from commitments.linking.model import Model
 from commitments.linking.profile import Profile
@@ -42,8 +43,10 @@ _SCALE_WORDS = frozenset({"thousand", "million", "billion", "trillion", "k", "m"
 MAX_SUGGESTIONS = 40
 
 
+#: A passage this much less likely than the likeliest is not quoted instead of it.
+NEARLY_AS_LIKELY = 0.7
 #: Where the strongest passage scores less than this share of the threshold, the others are not looked at.
-HOPELESS = 0.02
+HOPELESS = 0.005
 
 
 #: A figure of at least this size that an earlier release gave for a commitment, said again beside its words,
@@ -158,8 +161,10 @@ def _heard_before(match: Match[Key], release: Document, figures: Collection[floa
 
 
 def best_of(pairings: Sequence[Pairing], model: Model) -> Pairing:
-    """The passage that says it best."""
-    return max(pairings, key=lambda pairing: (model.preference(pairing.features), -pairing.passage))
+    """The passage that says it best, of those that are nearly as likely to bear on the commitment as the likeliest."""
+    scores = [model.score(pairing.features) for pairing in pairings]
+    likely = [one for one, score in zip(pairings, scores, strict=True) if score >= NEARLY_AS_LIKELY * max(scores)]
+    return max(likely, key=lambda pairing: (model.preference(pairing.features), -pairing.passage))
 
 
 def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.date) -> Suggestion[Key]:

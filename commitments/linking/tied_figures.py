@@ -14,7 +14,7 @@ from commitments.figures import Figure
 from commitments.figures.phrases import is_participle
 from commitments.figures.vocabulary import CHANGE_NOUNS
 from commitments.linking import terms
-from commitments.linking.features import Document
+from commitments.linking.document import Document
 from commitments.linking.meanings import meaning
 from commitments.linking.passages import Passage
 from commitments.linking.profile import Profile

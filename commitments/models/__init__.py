@@ -6,7 +6,7 @@ from .definition import Comparator, Definition, Milestone, Target, TargetCompone
 from .digest import Digest, SignUp, Subscriber
 from .evidence import Evidence, Relation, Tier
 from .expectation import NextEvidence, Question
-from .linking import CommitmentTerm, LinkedRevision, LinkerSwitch, LinkerVersion, LinkingProfile, TermFrequency
+from .linking import IndexChange, LinkedRevision, LinkerSwitch, LinkerVersion, LinkingProfile
 from .measurement import Measurement, Qualifier, Series
 from .people import Administration, Department, PolicyArea
 from .status import FINAL_STATUSES, Status, StatusChange
@@ -16,13 +16,13 @@ __all__ = [
     "FINAL_STATUSES",
     "Administration",
     "Commitment",
-    "CommitmentTerm",
     "Comparator",
     "Deadline",
     "Definition",
     "Department",
     "Digest",
     "Evidence",
+    "IndexChange",
     "Judgeability",
     "LinkedRevision",
     "LinkerSwitch",
@@ -43,7 +43,6 @@ __all__ = [
     "Subscriber",
     "Target",
     "TargetComponent",
-    "TermFrequency",
     "Tier",
     "Turn",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -33,46 +35,33 @@ class LinkedRevision(models.Model):
 
 
 class LinkingProfile(models.Model):
-    """A commitment's words as the linker compares them (`commitments.linking.profile.Profile.as_json`)."""
+    """A commitment's words as the linker compares them (`commitments.linking.profile.Profile.as_json`).
+
+    `countries` are those that it names or that who made it governs, in order with spaces between; `entries` is the same
+    for the index (`commitments.linking.postings.entries`); `mark` is that of the change that
+    wrote it, and `form` the form (`profile.FORM`) in which it did.
+    """
 
     commitment = models.OneToOneField(
         Commitment, on_delete=models.CASCADE, related_name="linking_profile", primary_key=True
     )
     values = models.JSONField()
+    entries = models.BinaryField(default=b"")
+    mark = models.UUIDField(null=True, db_index=True)
+    countries = models.TextField(blank=True)
+    form = models.PositiveSmallIntegerField(default=0, db_index=True)
 
     def __str__(self) -> str:
         return f"Profile of {self.commitment_id}"
 
 
-class CommitmentTerm(models.Model):
-    """One entry of the inverted index: a term in the words of a commitment, and how much it weighs there."""
+class IndexChange(models.Model):
+    """That the index has changed: by its mark every process knows whether its own copy has the change."""
 
-    term = models.CharField(max_length=60)
-    commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="terms")
-    weight = models.FloatField()
-
-    class Meta:
-        # The weight is among the fields so that the index alone answers what the linker asks. A commitment's entries
-        # are written with its profile, of which there is one, so no term is there twice.
-        constraints = [
-            models.UniqueConstraint(fields=["term", "commitment", "weight"], name="commitment_term_with_weight")
-        ]
+    mark = models.UUIDField(default=uuid.uuid4, unique=True)
 
     def __str__(self) -> str:
-        return f"{self.term} in {self.commitment_id}"
-
-
-class TermFrequency(models.Model):
-    """In how many commitments a term occurs."""
-
-    term = models.CharField(max_length=60, primary_key=True)
-    commitments = models.IntegerField(default=0)
-
-    class Meta:
-        verbose_name_plural = "term frequencies"
-
-    def __str__(self) -> str:
-        return f"{self.term}: {self.commitments}"
+        return f"Change {self.pk} of the index"
 
 
 class LinkerVersion(models.Model):

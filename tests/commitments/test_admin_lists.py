@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from commitments.models import (
     Administration,
-    CommitmentTerm,
     Department,
     Digest,
     LinkedRevision,
@@ -26,7 +25,6 @@ from commitments.models import (
     Question,
     StatusChange,
     Subscriber,
-    TermFrequency,
 )
 from tests.commitments import make
 
@@ -72,8 +70,6 @@ def fill(count: int) -> None:
         LinkedRevision.objects.get_or_create(revision=piece.revision)
         version = LinkerVersion.objects.create(name=f"version {unique} with trees", base="base", values={})
         LinkerSwitch.objects.create(version=version, reason="Better at trees.", by=make.user())
-        CommitmentTerm.objects.create(term=f"term {unique}", commitment=owner, weight=1.0)
-        TermFrequency.objects.create(term=f"term {unique}", commitments=1)
         subscriber = Subscriber.objects.create(email=f"{unique}@example.org")
         Digest.objects.create(subscriber=subscriber, date=timezone.localdate())
         series.measurements.create(value=50, published_on="2025-01-09", evidence=piece, start=0)
@@ -171,7 +167,7 @@ def test_the_machines_own_tables_come_last_and_for_superusers_only(
 
     html = client.get(reverse("admin:index")).content.decode()
 
-    shown = html.find(reverse("admin:commitments_termfrequency_changelist"))
+    shown = html.find(reverse("admin:commitments_linkedrevision_changelist"))
     assert (shown > html.find(reverse("admin:commitments_digest_changelist"))) is is_superuser
     assert (shown >= 0) is is_superuser
     assert html.find("Every day") < html.find("The record") < html.find("Readers")

@@ -164,7 +164,8 @@ def test_versions_and_switches_are_never_changed() -> None:
 def test_the_shipped_model_says_how_firm_it_is() -> None:
     firm = json.loads(FIRMNESS.read_text())
     assert firm["version"] == shipped().version
-    assert set(shipped().coefficients) <= set(firm["names"])
+    assert set(shipped().coefficients) <= set(firm["wording"])
+    assert set(shipped().setting) <= set(firm["setting"])
 
 
 @pytest.mark.usefixtures("judged_by_little")

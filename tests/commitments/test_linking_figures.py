@@ -171,7 +171,7 @@ def test_people_are_counted_in_the_unit_of_the_series_when_it_is_clear_who_they_
     "text",
     [
         "The NHS has started recruitment of 3,000 community nurses.",
-        "The NHS has recruited 900 Welsh-speaking community nurses.",
+        "The NHS has recruited 900 bilingual community nurses.",
         "A grant to kickstart the recruitment of 3,000 community nurses was announced.",
     ],
 )

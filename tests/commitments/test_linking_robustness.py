@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from commitments import deadlines, figures, linking
 from commitments.imports import import_rows
 from commitments.linking import language, passages, suggestions
-from commitments.linking.features import document
+from commitments.linking.document import document
 from commitments.linking.suggestions import MAX_SUGGESTIONS
 from commitments.models import Evidence, LinkedRevision
 from tests.commitments import make
