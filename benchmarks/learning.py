@@ -125,15 +125,15 @@ def _decisions(
     for example in material.examples:
         if example.release not in releases or example.belongs is None:
             continue
-        best = best_of(example.pairings, base)
-        if base.score(best.features) >= SHOWN_FROM * base.threshold:
+        _, score = best_of(example.pairings, base)
+        if score >= SHOWN_FROM * base.threshold:
             found.append(_decided(material, example, base))
     drawn.shuffle(found)
     return [replace(one, belongs=verdict(one.belongs, drawn)) for one in found[:DECISIONS]]
 
 
 def _decided(material: Material, example: Example, model: Model) -> Decided:
-    best = best_of(example.pairings, model)
+    best, _ = best_of(example.pairings, model)
     return Decided(
         f"{example.source}/{example.pair[0]}",
         "/".join(example.release),

@@ -45,11 +45,13 @@ class Lease:
         self._row.filter(lease_token=self.token).update(leased_until=None, lease_token=None)
 
 
-def take(row: QuerySet[Any], now: dt.datetime) -> Lease | None:
-    """Take the one row of `row`, which has `leased_until` and `lease_token`. None if somebody else has it.
+def take(row: QuerySet[Any], now: dt.datetime, *conditions: Q) -> Lease | None:
+    """Take the one row of `row`, which has `leased_until` and `lease_token`, if all `conditions` hold as it is taken.
+
+    None if they do not, or somebody else has the row.
 
     What was killed in the middle is free again after settings.POLL_LEASE.
     """
     token = uuid.uuid4()
-    free = row.filter(Q(leased_until=None) | Q(leased_until__lt=now))
+    free = row.filter(Q(leased_until=None) | Q(leased_until__lt=now), *conditions)
     return Lease(row, token, now) if free.update(leased_until=now + settings.POLL_LEASE, lease_token=token) else None

@@ -6,7 +6,6 @@ Nothing here knows what the releases are used for.
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -114,14 +113,6 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def claim(self, now: dt.datetime, lease: dt.timedelta, *, only_if_due: bool = False) -> uuid.UUID | None:
-        """Take this source for one poll. None if somebody else has it, or has just been there."""
-        token = uuid.uuid4()
-        free = Source.objects.filter(pk=self.pk).filter(Q(leased_until=None) | Q(leased_until__lt=now))
-        if only_if_due:
-            free = free.watched().filter(next_due_at__lte=now)
-        return token if free.update(leased_until=now + lease, lease_token=token) else None
 
 
 class Poll(models.Model):

@@ -6,14 +6,14 @@ import datetime as dt
 import logging
 from urllib.parse import urlsplit
 
-from django.conf import settings
+from django.db.models import Q
 
 from tracker import archive
 from tracker.announcing import announce, to_take_in
 from tracker.asking import Asker
 from tracker.fetching import Response
 from tracker.fetching.errors import FetchError, FetchPostponed, FetchRefused
-from tracker.leases import Lease, LeaseLost
+from tracker.leases import Lease, LeaseLost, take
 from tracker.looking import MAX_PAGES, BrokenOff, Page, ask, further_pages, page_of, pages_from, read, status_sentence
 from tracker.models import Poll, Source
 from tracker.recording import Findings, record
@@ -68,10 +68,11 @@ def _claim(source: Source, now: dt.datetime, *, force: bool, only_if_due: bool) 
             raise PollDeclined(f"{source} is not polled: it is {source.get_state_display()}.")
         if source.not_before and now < source.not_before:
             raise PollDeclined(f"{source} asked to be left alone until {source.not_before:%d %B %Y %H:%M} UTC.")
-    token = source.claim(now, settings.POLL_LEASE, only_if_due=only_if_due)
-    if token is None:
+    due = [Q(state=Source.State.ACTIVE, next_due_at__lte=now)] if only_if_due else []
+    lease = take(Source.objects.filter(pk=source.pk), now, *due)
+    if lease is None:
         raise PollDeclined(f"{source} is being polled by somebody else, or has just been.")
-    return Lease(Source.objects.filter(pk=source.pk), token, now)
+    return lease
 
 
 def _look_and_take_in(source: Source, lease: Lease, findings: Findings) -> None:
@@ -167,6 +168,3 @@ def _keep(source: Source, found: Page | BrokenOff, now: dt.datetime, findings: F
     if found.unseen:
         announce(source, found.unseen, archive.keep(found.response, now), now)
     return found.keys
-
-
-__all__ = ["PollDeclined", "ask", "poll", "poll_due", "read", "status_sentence"]

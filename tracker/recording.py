@@ -33,7 +33,6 @@ class Findings:
     """What one look has shown so far. `response` is that of the source's first page; `detail` are sentences.
 
     `unfinished` when something waits for the next poll; `catch_up_url` is the page to go on with then, if any.
-    `not_kept` when what came with the validators could not be kept, so that it has to be sent again.
     """
 
     outcome: str = Poll.Outcome.FAILED

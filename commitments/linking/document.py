@@ -62,9 +62,10 @@ class Stated:
 class Document:
     """A release's words.
 
-    `beside` is, for each passage, the stems that its lead sentence, heading and neighbours have and it has not;
-    `window` is both; `meant` and `meant_window` say what these words mean. `paragraphs` is, for each
-    passage, the stems of the paragraph that it stands in. `features` are those that are the same for every commitment.
+    `everywhere` are all terms of the title and the passages. `beside` is, for each passage, the stems that its lead
+    sentence, heading and neighbours have and it has not; `window` is both; `meant` and `meant_window` say what these
+    words mean. `paragraphs` is, for each passage, the stems of the paragraph that it stands in. `features` are those
+    that are the same for every commitment.
     """
 
     title: str
@@ -91,11 +92,6 @@ class Document:
     title_financial_years: frozenset[int]
     features: Mapping[str, float]
     _stated: dict[int, Stated] = field(default_factory=dict)
-
-    @property
-    def terms(self) -> frozenset[str]:
-        """All terms of the title and the passages."""
-        return self.everywhere
 
     @property
     def said(self) -> list[frozenset[str]]:

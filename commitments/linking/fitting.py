@@ -218,8 +218,8 @@ def _least(
 
     weights, least = start, loss(start)
     for _ in range(MAX_STEPS):
-        slopes, spread = _slopes(wording, setting, *chances(weights))
-        whole = np.clip(np.multiply(*chances(weights)), TINY, 1 - TINY)
+        slopes, whole = _slopes(wording, setting, *chances(weights))
+        spread = whole * (1 - whole)
         gradient = strength * slopes.T @ ((whole - wanted) / spread) + pull @ (weights - centre)
         curvature = strength * (slopes / spread[:, None]).T @ slopes + pull
         step = np.linalg.solve(curvature, gradient)
@@ -239,14 +239,14 @@ def _chance(total: Array) -> Array:
 
 
 def _slopes(wording: Array, setting: Array, first: Array, second: Array) -> tuple[Array, Array]:
-    """How each pair's score changes with each weight, and the spread of what it foretells."""
+    """How each pair's score changes with each weight, and the score."""
     import numpy as np
 
     whole = np.clip(first * second, TINY, 1 - TINY)
     slopes = np.hstack(
         [wording * (first * (1 - first) * second)[:, None], setting * (second * (1 - second) * first)[:, None]]
     )
-    return slopes, whole * (1 - whole)
+    return slopes, whole
 
 
 @dataclass(frozen=True)
@@ -282,11 +282,11 @@ def firmness(labelled: Sequence[Example], model: Model) -> Firmness:
     names = _names(rows[0])
     wording, setting = (_design(rows, of_sum) for of_sum in names)
     weights = _weights(model, *names)
-    slopes, spread = _slopes(wording, setting, _chance(wording @ weights[0]), _chance(setting @ weights[1]))
+    slopes, whole = _slopes(wording, setting, _chance(wording @ weights[0]), _chance(setting @ weights[1]))
     penalties = [PENALTY * np.maximum(wording[:, 1:].var(axis=0), 1e-6)]
     penalties.append(SETTING_PENALTY * np.maximum(setting[:, 1:].var(axis=0), 1e-6))
     pull = np.concatenate([[1e-6], penalties[0], [SETTING_PRIOR], penalties[1]])
-    curvature = (slopes / spread[:, None]).T @ slopes + np.diag(pull)
+    curvature = (slopes / (whole * (1 - whole))[:, None]).T @ slopes + np.diag(pull)
     lower = [[float(f"{value:.6g}") for value in row[: place + 1]] for place, row in enumerate(curvature)]
     return Firmness(model.version, names[0], names[1], lower)
 
@@ -334,4 +334,4 @@ def _weights(model: Model, wording: Sequence[str], setting: Sequence[str]) -> tu
 
 def score(model: Model, example: Example) -> float:
     """The model's score of a pair, by the passage that it prefers."""
-    return model.score(best_of(example.pairings, model).features)
+    return best_of(example.pairings, model)[1]

@@ -16,8 +16,6 @@ from django.db.models import Count, Max, Min
 from django.db.models.functions import Cast
 
 from commitments.linking import places, terms_of_office
-from commitments.linking.document import Document
-from commitments.linking.model import Model
 from commitments.linking.postings import Postings
 from commitments.linking.profile import FORM, Profile
 
@@ -38,23 +36,14 @@ class DatabaseIndex:
     """
 
     @cached_property
-    def _postings(self) -> Postings[int]:
+    def postings(self) -> Postings[int]:
         return _held.fresh()
-
-    def size(self) -> int:
-        return len(self._postings)
-
-    def count(self, term: str) -> int:
-        return self._postings.count(term)
-
-    def best(self, document: Document, model: Model, most: int) -> Sequence[int]:
-        return self._postings.best(document.said, document.terms, model, most)
 
     def profiles(self, keys: Collection[int]) -> Mapping[int, Profile]:
         from commitments.models import LinkingProfile
 
         found: dict[int, Profile] = {}
-        inferred, homes = _terms_of_office_now(), _held.homes()
+        inferred, homes = _terms_of_office_now(), _held.homes(self.postings)
         for batch in batches(list(keys), BATCH):
             rows = LinkingProfile.objects.filter(commitment__in=batch, form=FORM).values_list(
                 "commitment_id",
@@ -117,11 +106,11 @@ class _Held:
             self.marks = marks
             return self.postings
 
-    def homes(self) -> Mapping[str, frozenset[str]]:
-        """The countries that each administration governs, worked out anew when the index has changed."""
+    def homes(self, postings: Postings[int]) -> Mapping[str, frozenset[str]]:
+        """The countries that each administration governs, worked out anew when the index is not this one any more."""
         from commitments.models import LinkingProfile
 
-        if self._homes_of is not self.postings:
+        if self._homes_of is not postings:
             rows = (
                 LinkingProfile.objects.filter(form=FORM, commitment__administration__isnull=False)
                 .values_list("commitment__administration__name", "countries")
@@ -131,7 +120,7 @@ class _Held:
             self._homes = places.homes(
                 (administration, frozenset(countries.split()), promises) for administration, countries, promises in rows
             )
-            self._homes_of = self.postings
+            self._homes_of = postings
         return self._homes
 
     def _all(self) -> Postings[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -23,16 +23,11 @@ MAX_CANDIDATES = 100
 
 
 class Index(Protocol[Key]):
-    """An inverted index of commitments; in the database or in memory, with the same results."""
+    """An index of commitments, whose profiles are kept in the database or in memory."""
 
-    def size(self) -> int:
-        """How many commitments it holds."""
-
-    def count(self, term: str) -> int:
-        """In how many commitments a term occurs."""
-
-    def best(self, document: Document, model: Model, most: int) -> Sequence[Key]:
-        """The commitments whose rarer words some passage of a release has, most of them first, at most so many."""
+    @property
+    def postings(self) -> Postings[Key]:
+        """What is asked."""
 
     def profiles(self, keys: Collection[Key]) -> Mapping[Key, Profile]:
         """The profiles of commitments."""
@@ -48,12 +43,12 @@ class Candidates(Generic[Key]):
 
 def candidates(document: Document, index: Index[Key], model: Model) -> Candidates[Key]:
     """The commitments that some passage of a release may mean, likeliest first; a bounded number by bounded work."""
-    size = index.size()
+    postings = index.postings
 
     def rarity(term: str) -> float:
-        return model.rarity(index.count(term), size, term)
+        return model.rarity(postings.count(term), len(postings), term)
 
-    best = index.best(document, model, MAX_CANDIDATES)
+    best = postings.best(document.said, document.everywhere, model, MAX_CANDIDATES)
     profiles = index.profiles(best)
     timely = {key: profiles[key] for key in best if key in profiles and not _too_early(document, profiles[key])}
     return Candidates(timely, rarity)
@@ -69,16 +64,7 @@ class MemoryIndex(Generic[Key]):
 
     def __init__(self, profiles: Mapping[Key, Profile]) -> None:
         self._profiles = profiles
-        self._postings = Postings.of((key, entries(profile)) for key, profile in profiles.items())
-
-    def size(self) -> int:
-        return len(self._postings)
-
-    def count(self, term: str) -> int:
-        return self._postings.count(term)
-
-    def best(self, document: Document, model: Model, most: int) -> Sequence[Key]:
-        return self._postings.best(document.said, document.terms, model, most)
+        self.postings = Postings.of((key, entries(profile)) for key, profile in profiles.items())
 
     def profiles(self, keys: Collection[Key]) -> Mapping[Key, Profile]:
         return {key: self._profiles[key] for key in keys}

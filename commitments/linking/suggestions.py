@@ -138,10 +138,9 @@ def read(
         ]
         if not allowed:
             continue
-        best = best_of(allowed, model)
+        best, score = best_of(allowed, model)
         like = likeness(release.stems[best.passage], found.profiles[key], model.memory.get(str(key)), model)
-        score = like.applied_to(model.score(best.features))
-        scored.append(Match(key, found.profiles[key], best, score, like))
+        scored.append(Match(key, found.profiles[key], best, like.applied_to(score), like))
     before = figures_before([match.commitment for match in scored if match.score >= hopeless])
     matches = [
         match for one in scored if (match := _heard_before(one, release, before.get(one.commitment, ()))).score >= least
@@ -160,11 +159,12 @@ def _heard_before(match: Match[Key], release: Document, figures: Collection[floa
     return replace(match, score=odds / (1 + odds) if odds < math.inf else 1.0)
 
 
-def best_of(pairings: Sequence[Pairing], model: Model) -> Pairing:
-    """The passage that says it best, of those that are nearly as likely to bear on the commitment as the likeliest."""
-    scores = [model.score(pairing.features) for pairing in pairings]
-    likely = [one for one, score in zip(pairings, scores, strict=True) if score >= NEARLY_AS_LIKELY * max(scores)]
-    return max(likely, key=lambda pairing: (model.preference(pairing.features), -pairing.passage))
+def best_of(pairings: Sequence[Pairing], model: Model) -> tuple[Pairing, float]:
+    """The passage that says it best, of those nearly as likely to belong as the likeliest, and its score."""
+    scored = [(pairing, model.score(pairing.features)) for pairing in pairings]
+    least = NEARLY_AS_LIKELY * max(score for _, score in scored)
+    likely = [one for one in scored if one[1] >= least]
+    return max(likely, key=lambda one: (model.preference(one[0].features), -one[0].passage))
 
 
 def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.date) -> Suggestion[Key]:

@@ -232,10 +232,10 @@ def test_drafts_are_linked_and_merged_commitments_are_not(record: None, publish:
 
 
 def test_a_commitment_that_is_removed_leaves_nothing_in_the_index(record: None) -> None:
-    assert DatabaseIndex().count("ferri") == 1
+    assert DatabaseIndex().postings.count("ferri") == 1
     with append_only.erasing():
         Commitment.objects.get(reference="T-1").delete()
-    assert DatabaseIndex().count("ferri") == 0
+    assert DatabaseIndex().postings.count("ferri") == 0
 
 
 LIGHTHOUSE_NEWS = "The lighthouse at Corrie has been handed over to the coast guard museum."

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from hypothesis import strategies as st
+
+from tracker.fetching import FetchError
+from tracker.sources import Entry, NotUnderstood, Vanished
 
 _TEXTS = st.text(max_size=12) | st.sampled_from(
     [
@@ -41,3 +48,16 @@ def _places(value: Any) -> Any:
         yield value, key
         if isinstance(held, dict | list):
             yield from _places(held)
+
+
+def said_by(read: Callable[[], object]) -> str:
+    """What it says when it refuses; a full stop when it does not. What it reads can be stored."""
+    try:
+        found = read()
+    except (NotUnderstood, Vanished, FetchError) as refused:
+        return str(refused)
+    for entry in found if isinstance(found, list) else [found]:
+        if isinstance(entry, Entry):
+            assert entry.title
+            json.dumps(asdict(entry), default=dt.datetime.isoformat, ensure_ascii=False).encode()
+    return "."

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,14 +14,14 @@ from pytest_httpserver import HTTPServer
 
 from tests.tracker.conftest import NOW, atom
 from tests.tracker.govuk_site import GovukSite, time_of
-from tests.tracker.json_shapes import any_json, bent
+from tests.tracker.json_shapes import any_json, bent, said_by
 from tracker.asking import Asker
 from tracker.backfilling import backfill
-from tracker.fetching import FetchError, Response
+from tracker.fetching import Response
 from tracker.models import Release, Source
 from tracker.polling import poll
 from tracker.rechecking import recheck
-from tracker.sources import Entry, NotUnderstood, Vanished, kind_of
+from tracker.sources import Entry, NotUnderstood, kind_of
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 NEWS = "/government/news/more-officers"
@@ -539,19 +537,6 @@ def test_no_shape_of_a_list_makes_it_fail_otherwise(value: object) -> None:
 def test_no_shape_of_a_document_makes_it_fail_otherwise(value: object, status: int) -> None:
     response = answer(json.dumps(value).encode(), status)
     assert said_by(lambda: govuk.complete(SOURCE, STUB, lambda url, accept="*/*": response)).endswith(".")
-
-
-def said_by(read: Callable[[], object]) -> str:
-    """What it says when it refuses; a full stop when it does not. What it reads can be stored."""
-    try:
-        found = read()
-    except (NotUnderstood, Vanished, FetchError) as refused:
-        return str(refused)
-    for entry in found if isinstance(found, list) else [found]:
-        if isinstance(entry, Entry):
-            assert entry.title
-            json.dumps(asdict(entry), default=dt.datetime.isoformat, ensure_ascii=False).encode()
-    return "."
 
 
 @given(st.binary(max_size=200))

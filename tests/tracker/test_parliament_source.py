@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,14 +14,14 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
 from tests.tracker.conftest import NOW
-from tests.tracker.json_shapes import any_json, bent
+from tests.tracker.json_shapes import any_json, bent, said_by
 from tests.tracker.parliament_site import ParliamentSite
 from tracker.asking import Asker
-from tracker.fetching import FetchError, Response
+from tracker.fetching import Response
 from tracker.models import Release, Source
 from tracker.polling import poll
 from tracker.rechecking import recheck
-from tracker.sources import Entry, NotUnderstood, Vanished, kind_of
+from tracker.sources import Entry, NotUnderstood, kind_of
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 parliament = kind_of("parliament")
@@ -364,16 +363,3 @@ def test_no_shape_of_a_list_makes_it_fail_otherwise(value: object, url: str, opt
 def test_no_shape_of_a_record_makes_it_fail_otherwise(value: object, status: int, url: str, stub: Entry) -> None:
     source, response = Source(kind="parliament", url=url), answer(json.dumps(value).encode(), status)
     assert said_by(lambda: parliament.complete(source, stub, lambda url, accept="*/*": response)).endswith(".")
-
-
-def said_by(read: Callable[[], object]) -> str:
-    """What it says when it refuses; a full stop when it does not. What it reads can be stored."""
-    try:
-        found = read()
-    except (NotUnderstood, Vanished, FetchError) as refused:
-        return str(refused)
-    for entry in found if isinstance(found, list) else [found]:
-        if isinstance(entry, Entry):
-            assert entry.title
-            json.dumps(asdict(entry), default=dt.datetime.isoformat, ensure_ascii=False).encode()
-    return "."

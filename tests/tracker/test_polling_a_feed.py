@@ -15,8 +15,10 @@ from werkzeug import Request, Response
 
 from tests.tracker.conftest import atom
 from tracker import archive, looking, polling
+from tracker.leases import take
+from tracker.looking import ask, read
 from tracker.models import Appearance, Poll, Release, Revision, Snapshot, Source
-from tracker.polling import PollDeclined, ask, poll, poll_due, read
+from tracker.polling import PollDeclined, poll, poll_due
 from tracker.signals import release_ingested
 
 FIRST = {
@@ -380,7 +382,7 @@ def test_a_poll_whose_lease_was_taken_over_records_nothing(
     source = make_source()
 
     def slow_ask(*args: Any, **kwargs: Any) -> Any:
-        source.claim(now + dt.timedelta(minutes=6), dt.timedelta(minutes=5))
+        take(Source.objects.filter(pk=source.pk), now + dt.timedelta(minutes=6))
         return ask(*args, **kwargs)
 
     monkeypatch.setattr(polling, "ask", slow_ask)
@@ -396,7 +398,7 @@ def test_a_poll_that_was_killed_is_taken_up_again_when_its_lease_runs_out(
 ) -> None:
     feed(FIRST)
     source = make_source()
-    source.claim(now, settings.POLL_LEASE)
+    take(Source.objects.filter(pk=source.pk), now)
     assert poll_due(now + dt.timedelta(minutes=4)) == []
     with pytest.raises(PollDeclined, match="somebody else"):
         poll(source, now=now + dt.timedelta(minutes=4), force=True)

@@ -14,8 +14,8 @@ from django.utils.text import slugify
 from tracker.asking import Asker
 from tracker.fetching import FetchError
 from tracker.fetching.guard import checked_address
+from tracker.looking import ask, read, status_sentence
 from tracker.models import Source, Voice
-from tracker.polling import ask, read, status_sentence
 from tracker.sources import Entry, KindNotAvailable, NotUnderstood, SourceEnded, Vanished, kind_of
 from tracker.taking import whole
 
