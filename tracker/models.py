@@ -92,6 +92,12 @@ class Source(models.Model):
     last_success_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_new_at = models.DateTimeField(null=True, blank=True, editable=False)
     consecutive_failures = models.PositiveIntegerField(default=0, editable=False)
+    latest_published_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="The date of its newest release."
+    )
+    usual_silence = models.DurationField(
+        null=True, blank=True, editable=False, help_text="It seldom goes longer without a release than this."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SourceQuerySet.as_manager()
@@ -134,6 +140,7 @@ class Poll(models.Model):
     finished_at = models.DateTimeField()
     outcome = models.CharField(max_length=20, choices=Outcome)
     detail = models.TextField(blank=True)
+    blocked = models.BooleanField(default=False, help_text="The host answers, and will not let us in.")
     http_status = models.PositiveSmallIntegerField(null=True, blank=True)
     received_bytes = models.PositiveIntegerField(default=0)
     entries = models.PositiveIntegerField(default=0)
@@ -416,6 +423,9 @@ class PendingEntry(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
     problem = models.TextField(blank=True)
+    is_stored = models.BooleanField(
+        default=False, help_text="In the record as the source shows it, until the whole of it can be had."
+    )
 
     class Meta:
         verbose_name_plural = "pending entries"
@@ -443,6 +453,31 @@ class Recheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.release} next at {self.next_at:%Y-%m-%d %H:%M}"
+
+
+class SourceAlert(models.Model):
+    """What staff were last told of a source: that it is well again, gives trouble, or is no longer looked at.
+
+    A row that is leased is in a mail that is being sent. `reason` is the state and the sentence that were told.
+    """
+
+    class Told(models.TextChoices):
+        WELL = "well", "well"
+        TROUBLE = "trouble", "in trouble"
+        STOPPED = "stopped", "no longer looked at"
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, related_name="alert")
+    told = models.CharField(max_length=10, choices=Told, default=Told.WELL)
+    told_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-told_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.get_told_display()}"
 
 
 class RobotsFile(models.Model):
