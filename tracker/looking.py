@@ -85,8 +85,13 @@ def read(source: Source, response: Response) -> list[Entry]:
 
 
 def status_sentence(response: Response) -> str:
-    meaning = _MEANINGS.get(response.status)
-    return f"The answer was HTTP {response.status}{f': {meaning}' if meaning else ''}."
+    return answer_sentence(response.status)
+
+
+def answer_sentence(status: int) -> str:
+    """What an answer of HTTP status `status` is."""
+    meaning = _MEANINGS.get(status)
+    return f"The answer was HTTP {status}{f': {meaning}' if meaning else ''}."
 
 
 def page_of(source: Source, response: Response, entries: list[Entry], number: int, now: dt.datetime) -> Page:

@@ -11,8 +11,9 @@ from django.db.models import Q
 from tracker import archive
 from tracker.announcing import announce, to_take_in
 from tracker.asking import Asker
+from tracker.blocking import why_blocked
 from tracker.fetching import Response
-from tracker.fetching.errors import FetchError, FetchPostponed, FetchRefused
+from tracker.fetching.errors import FetchError, FetchForbidden, FetchPostponed, FetchRefused
 from tracker.leases import Lease, LeaseLost, take
 from tracker.looking import MAX_PAGES, BrokenOff, Page, ask, further_pages, page_of, pages_from, read, status_sentence
 from tracker.models import Poll, Source
@@ -79,17 +80,22 @@ def _look_and_take_in(source: Source, lease: Lease, findings: Findings) -> None:
     asker = Asker(source.kind, before=lease.renew)
     try:
         response = findings.response = ask(source, asker, conditionally=True)
-        entries = read(source, response) if response.status == 200 else []
+        blocked = why_blocked(response)
+        entries = read(source, response) if response.status == 200 and not blocked else []
     except FetchPostponed:
         raise
     except FetchRefused as error:
         findings.outcome, findings.detail = Poll.Outcome.REFUSED, [str(error)]
+        findings.blocked = isinstance(error, FetchForbidden)
     except (FetchError, NotUnderstood, KindNotAvailable) as error:
         findings.detail = [str(error)]
     except SourceEnded as ended:
         findings.outcome, findings.detail, findings.ended = Poll.Outcome.GONE, [str(ended)], True
     else:
-        _judge(source, response, entries, asker, lease, findings)
+        if blocked:
+            findings.detail, findings.blocked = [blocked], True
+        else:
+            _judge(source, response, entries, asker, lease, findings)
     findings.received_bytes = asker.budget.bytes_received
 
 

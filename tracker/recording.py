@@ -14,7 +14,7 @@ from tracker.fetching import Response, fresh_for, retry_after
 from tracker.leases import Lease
 from tracker.models import Appearance, Poll, Release, Source
 from tracker.reading.sanitise import without_control_characters
-from tracker.schedule import Look, must_stay_away, next_look
+from tracker.schedule import Look, must_stay_away, next_look, usual_silence
 from tracker.sources.pace import stated_pace
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,8 @@ SUCCESSES = {Poll.Outcome.NEW, Poll.Outcome.UNCHANGED, Poll.Outcome.NOT_MODIFIED
 class Findings:
     """What one look has shown so far. `response` is that of the source's first page; `detail` are sentences.
 
-    `unfinished` when something waits for the next poll; `catch_up_url` is the page to go on with then, if any.
+    `blocked` when the host answers and will not let us in. `unfinished` when something waits for the next poll;
+    `catch_up_url` is the page to go on with then, if any.
     """
 
     outcome: str = Poll.Outcome.FAILED
@@ -43,6 +44,7 @@ class Findings:
     new_releases: int = 0
     new_revisions: int = 0
     ended: bool = False
+    blocked: bool = False
     unfinished: bool = False
     catch_up_url: str = ""
     catch_up_page: int = 0
@@ -59,6 +61,7 @@ def record(source: Source, lease: Lease, findings: Findings) -> Poll:
         finished_at=lease.now(),
         outcome=findings.outcome,
         detail=" ".join(findings.detail),
+        blocked=findings.blocked,
         http_status=response.status if response else None,
         received_bytes=findings.received_bytes,
         entries=findings.entries,
@@ -152,8 +155,7 @@ def _remember_move(source: Source, findings: Findings, response: Response, outco
 
 def _schedule(source: Source, findings: Findings, now: dt.datetime) -> None:
     response = findings.response
-    published = Release.objects.filter(appearances__source=source, published_is_known=True)
-    recent = published.order_by("-published_at").values_list("published_at", flat=True)
+    recent = _remember_rhythm(source)
     minutes = source.fixed_interval_minutes
     slow_down = response is not None and response.status in SLOW_DOWN_STATUSES
     asked_by_page = retry_after(response.headers, now) if response and slow_down else None
@@ -162,7 +164,7 @@ def _schedule(source: Source, findings: Findings, now: dt.datetime) -> None:
     looked = Look(
         at=now,
         fixed_interval=dt.timedelta(minutes=minutes) if minutes else None,
-        published=list(recent[:RELEASES_THAT_SET_THE_PACE]),
+        published=recent,
         consecutive_failures=source.consecutive_failures,
         asked_to_slow_down=slow_down,
         retry_after=max(filter(None, (asked_by_page, findings.stay_away)), default=asked_by_page),
@@ -173,3 +175,12 @@ def _schedule(source: Source, findings: Findings, now: dt.datetime) -> None:
     stay_away = must_stay_away(looked)
     source.not_before = now + stay_away if stay_away is not None else None
     source.next_due_at = next_look(looked, random.random())  # noqa: S311
+
+
+def _remember_rhythm(source: Source) -> list[dt.datetime]:
+    """When its last releases were published, as far as that is known. Those without a date count when first seen."""
+    releases = Release.objects.filter(appearances__source=source).order_by("-published_at")
+    latest = list(releases.values_list("published_at", "published_is_known")[:RELEASES_THAT_SET_THE_PACE])
+    source.latest_published_at = latest[0][0] if latest else None
+    source.usual_silence = usual_silence(moment for moment, _ in latest)
+    return [moment for moment, is_known in latest if is_known]

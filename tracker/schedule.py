@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 SHORTEST_INTERVAL = dt.timedelta(minutes=15)
@@ -79,6 +80,25 @@ def usual_gap(published: Sequence[dt.datetime], now: dt.datetime) -> dt.timedelt
     if len(past) >= 2:
         return max(past[-1] - past[-2], now - past[-1])
     return None
+
+
+#: Fewer days on which something was published show no rhythm.
+DAYS_OF_A_RHYTHM = 3
+#: Of so many silences one is left out, for a holiday, or an old item that is kept on top; of more, one in ten.
+SILENCES_WITH_AN_EXCEPTION = 5
+
+
+def usual_silence(published: Iterable[dt.datetime]) -> dt.timedelta | None:
+    """The time without a release that is seldom exceeded, from day to day. None if no rhythm shows.
+
+    Counted by days with a release, so that ten at once every other week are a rhythm of two weeks.
+    """
+    days = sorted({moment.date() for moment in published})
+    if len(days) < DAYS_OF_A_RHYTHM:
+        return None
+    silences = sorted(after - before for before, after in pairwise(days))
+    left_out = max(len(silences) // 10, int(len(silences) >= SILENCES_WITH_AN_EXCEPTION))
+    return silences[-1 - left_out]
 
 
 def _own_pace(look: Look, luck: float) -> dt.timedelta:

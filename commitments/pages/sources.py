@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from tracker.health import Health, health
+from tracker.health import Health, health_of
 from tracker.models import Source
 
 
@@ -21,6 +21,7 @@ class SourcesPage:
 
 
 def sources_page(now: dt.datetime) -> SourcesPage:
-    return SourcesPage(
-        watched=[Watched(source, health(source, now)) for source in Source.objects.order_by("name")],
-    )
+    """All sources, in a constant number of queries."""
+    sources = list(Source.objects.order_by("name"))
+    states = health_of(sources, now)
+    return SourcesPage(watched=[Watched(source, states[source.pk]) for source in sources])

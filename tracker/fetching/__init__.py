@@ -1,13 +1,14 @@
 """How the watch reaches the web: one function opens connections, guarded, polite and limited."""
 
 from .client import fetch
-from .errors import FetchError, FetchFailed, FetchPostponed, FetchRefused
+from .errors import FetchError, FetchFailed, FetchForbidden, FetchPostponed, FetchRefused
 from .politeness import fresh_for, retry_after
 from .response import Response
 
 __all__ = [
     "FetchError",
     "FetchFailed",
+    "FetchForbidden",
     "FetchPostponed",
     "FetchRefused",
     "Response",

@@ -9,6 +9,10 @@ class FetchRefused(FetchError):
     """We would not ask: the watch may not reach the address, or its host's robots.txt asks us not to."""
 
 
+class FetchForbidden(FetchRefused):
+    """The host's robots.txt asks us not to ask for this."""
+
+
 class FetchFailed(FetchError):
     """We asked and got no usable answer."""
 

@@ -13,7 +13,7 @@ from protego import Protego
 
 from tracker.models import RobotsFile
 
-from .errors import FetchFailed, FetchRefused
+from .errors import FetchFailed, FetchForbidden
 from .guard import Address
 from .politeness import fresh_for, retry_after
 from .response import Response
@@ -37,8 +37,8 @@ def pause_asked_for(
 ) -> dt.timedelta:
     """The pause between requests that the host's robots.txt asks for, if it lets us have `address` at all.
 
-    `ask` fetches robots.txt when what is kept of it is too old. Raises FetchRefused when it does not let us, and
-    FetchFailed when it can't be had for now, for then nobody knows.
+    `ask` fetches robots.txt when what is kept of it is too old. Raises FetchForbidden when it does not let us,
+    and FetchFailed when it can't be had for now, for then nobody knows.
     """
     file = _file_of(address, ask, now or timezone.now())
     if file.problem:
@@ -47,7 +47,7 @@ def pause_asked_for(
         )
     rules = _rules(file.text, user_agent)
     if not rules.can_fetch(_as_requested(address.url), user_agent):
-        raise FetchRefused(f"The robots.txt of {address.host} asks us not to fetch {address.url}.")
+        raise FetchForbidden(f"The robots.txt of {address.host} asks us not to fetch {address.url}.")
     seconds = min(rules.crawl_delay(user_agent) or 0.0, LONGEST_CRAWL_DELAY.total_seconds())
     return dt.timedelta(seconds=seconds)
 
