@@ -12,7 +12,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -121,6 +122,15 @@ FETCH_USER_AGENT = env.str(
 FETCH_HOST_PAUSE = timedelta(seconds=_number("FETCH_HOST_PAUSE_SECONDS", 1, 0, 3600))
 #: For how long a worker has a source (or a backfill) to itself without a sign of life; then another takes it over.
 POLL_LEASE = timedelta(seconds=_number("POLL_LEASE_SECONDS", 300, 10, 3600))
+
+ALERTS_TO = env.list("ALERTS_TO", default=[])
+for address in ALERTS_TO:
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise ImproperlyConfigured(
+            f"ALERTS_TO: {address!r} is no mail address. Write them as ann@example.org,ben@example.org."
+        ) from error
 
 # 0 keeps for ever.
 POLLS_KEPT_DAYS = int(_number("POLLS_KEPT_DAYS", 90, 0, 36_500))
@@ -276,6 +286,7 @@ _tick = {"schedule": TICK_SECONDS, "options": {"expires": TICK_SECONDS * 0.9}}
 CELERY_BEAT_SCHEDULE = {
     "poll what is due": {"task": "tracker.poll_due", **_tick},
     "look again at what is relied on": {"task": "tracker.recheck_due", "schedule": 300.0, "options": {"expires": 290}},
+    "tell staff what has gone bad": {"task": "tracker.tell_staff", **_tick},
     "link what is not linked": {"task": "commitments.link_pending", **_tick},
     "send the day's digests": {"task": "commitments.send_digests", **_tick},
     # Once a day, by what stands in the database; asked more often, so that a beat that was restarted misses no day.

@@ -18,6 +18,8 @@ DEFAULTS: dict[str, Any] = {
     "POLLS_KEPT_PER_SOURCE": 100,
     "SNAPSHOTS_UNCITED_KEPT_DAYS": 7,
     "SNAPSHOTS_KEPT_DAYS": 0,
+    "ALERTS_TO": [],
+    "BASE_URL": "",
 }
 
 

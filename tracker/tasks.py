@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from tracker import polling, rechecking, retention
+from tracker import alerts, polling, rechecking, retention
 from tracker.models import Source, Tick
 from tracker.schedule import host_by_host
 
@@ -52,6 +52,13 @@ def recheck_due() -> None:
     Tick.record("recheck_due", now)
     for looked in rechecking.recheck_due(now):
         log.info("%s: %s", looked.release, looked.detail)
+
+
+@shared_task(name="tracker.tell_staff")
+def tell_staff() -> None:
+    """Mail to staff which sources have gone bad and which are well again."""
+    for news in alerts.tell_staff(timezone.now()):
+        log.info("staff were told of %s: %s", news.source, news.health.sentence)
 
 
 @shared_task(name="tracker.prune")
