@@ -11,19 +11,16 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
-from tracker.asking import Asker
-from tracker.fetching import FetchError
-from tracker.fetching.guard import checked_address
-from tracker.looking import ask, read, status_sentence
+from tracker import trial
 from tracker.models import Source, Voice
-from tracker.sources import Entry, KindNotAvailable, NotUnderstood, SourceEnded, Vanished, kind_of
-from tracker.taking import whole
+from tracker.trial import Trial, TrialFailed
 
 SHOWN_ENTRIES = 10
 
 
 class Command(BaseCommand):
     help = """Add a source to the watch. It is looked at once and shown what would be taken from it.
+A feed may also be named by the address of a web page that names its feeds.
 
 Example:
   manage.py add_source feed https://www.gov.uk/search/news-and-communications.atom?organisations[]=home-office \\
@@ -49,14 +46,14 @@ Example:
 
     def handle(self, *args: Any, **options: Any) -> None:
         source = _source(options)
-        entries = None if options["no_check"] else _trial(source)
-        if problem := _first_in_whole(source, entries or []):
-            self.stderr.write(problem)
+        shown = None if options["no_check"] else _trial(source)
+        if shown and shown.problem:
+            self.stderr.write(shown.problem)
         source.save()
         if options["json"]:
-            self.stdout.write(json.dumps(_as_json(source, entries), ensure_ascii=False))
+            self.stdout.write(json.dumps(_as_json(source, shown), ensure_ascii=False))
         else:
-            self.stdout.write(_as_table(source, entries))
+            self.stdout.write(_as_table(source, shown))
 
 
 def _source(options: dict[str, Any]) -> Source:
@@ -94,39 +91,20 @@ def _source(options: dict[str, Any]) -> Source:
         next_due_at=timezone.now(),
     )
     try:
-        kind = kind_of(source.kind)
-        kind.check_options(kind_options)
-        checked_address(source.url)
-        kind.address(source)
-    except (KindNotAvailable, NotUnderstood, FetchError) as error:
+        trial.check(source)
+    except TrialFailed as error:
         raise CommandError(str(error)) from error
     return source
 
 
-def _trial(source: Source) -> list[Entry]:
+def _trial(source: Source) -> Trial:
     try:
-        response = ask(source)
-        if response.status != 200:
-            raise CommandError(f"Not added: {status_sentence(response)}")
-        if not response.body.strip():
-            raise CommandError("Not added: the answer is empty.")
-        return read(source, response)
-    except (FetchError, NotUnderstood, SourceEnded) as error:
+        return trial.look(source)
+    except TrialFailed as error:
         raise CommandError(f"Not added: {error}") from error
 
 
-def _first_in_whole(source: Source, entries: list[Entry]) -> str:
-    """Put the whole of the first entry in its place if it is an extract. Why that can't be had, as a sentence."""
-    if not entries or entries[0].complete:
-        return ""
-    try:
-        entries[0] = whole(source, entries[0], Asker(source.kind))
-    except (FetchError, NotUnderstood, Vanished) as error:
-        return f"The whole of “{entries[0].title}” could not be read. {error}"
-    return ""
-
-
-def _as_json(source: Source, entries: list[Entry] | None) -> dict[str, Any]:
+def _as_json(source: Source, shown: Trial | None) -> dict[str, Any]:
     return {
         "slug": source.slug,
         "name": source.name,
@@ -136,8 +114,9 @@ def _as_json(source: Source, entries: list[Entry] | None) -> dict[str, Any]:
         "voice": source.voice,
         "interval_minutes": source.fixed_interval_minutes,
         "options": source.options,
+        "feeds": [{"url": feed.url, "title": feed.title} for feed in shown.feeds] if shown else [],
         "entries": None
-        if entries is None
+        if shown is None
         else [
             {
                 "title": entry.title,
@@ -146,15 +125,20 @@ def _as_json(source: Source, entries: list[Entry] | None) -> dict[str, Any]:
                 "words": len(entry.text.split()),
                 "complete": entry.complete,
             }
-            for entry in entries
+            for entry in shown.entries
         ],
     }
 
 
-def _as_table(source: Source, entries: list[Entry] | None) -> str:
+def _as_table(source: Source, shown: Trial | None) -> str:
     lines = [f"Added {source.name} ({source.slug}): {source.get_kind_display()} at {source.url}"]
-    if entries is None:
+    if shown is None:
         return "\n".join([*lines, "Not looked at yet (--no-check)."])
+    entries = shown.entries
+    if shown.feeds:
+        lines.append(shown.found)
+    if len(shown.feeds) > 1:
+        lines += ["The others:", *(f"  {feed.url}  {feed.title}" for feed in shown.feeds[1:])]
     if not entries:
         return "\n".join([*lines, "It holds no items now."])
     lines.append(f"{len(entries)} items now{f', the first {SHOWN_ENTRIES}' if len(entries) > SHOWN_ENTRIES else ''}:")
