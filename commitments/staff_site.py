@@ -13,7 +13,7 @@ _GROUPS = (
     ("The record", ("definition", "statuschange", "milestone", "nextevidence", "question")),
     ("Figures", ("measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),
-    ("The watch", ("release", "revision", "poll")),
+    ("The watch", ("release", "revision", "changenote", "poll", "sourcealert", "pendingentry", "backfill", "recheck")),
     ("The linker", ("linkerversion", "linkerswitch")),
     ("Readers", ("subscriber", "digest")),
     ("Accounts", ("user", "group")),

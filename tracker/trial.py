@@ -44,6 +44,8 @@ class Trial:
 
 def check(source: Source) -> None:
     """Raise TrialFailed for a kind, an address or options that cannot be used. Nothing is asked for."""
+    if not isinstance(source.options, dict):
+        raise TrialFailed('Options are a JSON object, such as {"selector": "main"}.')
     try:
         kind = kind_of(source.kind)
         kind.check_options(source.options)

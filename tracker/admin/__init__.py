@@ -1,5 +1,5 @@
 """The watch in Django's admin."""
 
-from . import releases, sources
+from . import releases, sources, work
 
-__all__ = ["releases", "sources"]
+__all__ = ["releases", "sources", "work"]

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from tracker.models import Appearance, Attachment, Release, Revision, Snapshot
+from tracker.models import Appearance, Attachment, ChangeNote, Release, Revision, Snapshot
 
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
 
@@ -65,6 +65,14 @@ class AppearanceAdmin(ReadOnlyAdmin):
     list_filter = ("source",)
     list_select_related = ("source",)
     search_fields = ("title", "url", "guid")
+
+
+@admin.register(ChangeNote)
+class ChangeNoteAdmin(ReadOnlyAdmin):
+    list_display = ("at", "text", "release", "revision", "first_seen_at")
+    list_select_related = ("release", "revision")
+    search_fields = ("text", "release__title")
+    date_hierarchy = "at"
 
 
 @admin.register(Snapshot)

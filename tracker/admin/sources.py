@@ -5,19 +5,84 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from tracker.health import health
-from tracker.models import Poll, Source, Tick
+from tracker import trial
+from tracker.health import Health, health, health_of
+from tracker.models import Poll, Source, SourceAlert, Tick
 from tracker.polling import PollDeclined, poll
+from tracker.trial import Trial, TrialFailed
 
 from .opml import OpmlLists
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
 
 POLLS_SHOWN = 20
+ENTRIES_SHOWN = 50
+CHARACTERS_SHOWN = 3000
+WHERE_TO_LOOK = ("kind", "url", "options")
+
+
+class WhereForm(forms.ModelForm):
+    """Where to look, as far as it can be told to be right without looking."""
+
+    class Meta:
+        model = Source
+        fields = WHERE_TO_LOOK
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned["options"] = {} if cleaned.get("options") is None else cleaned["options"]
+        if not self.errors:
+            try:
+                trial.check(self.pictured())
+            except TrialFailed as error:
+                raise forms.ValidationError(str(error)) from error
+        return cleaned
+
+    def pictured(self) -> Source:
+        """A source as the form describes it, not to be saved."""
+        return Source(**{name: self.cleaned_data[name] for name in WHERE_TO_LOOK})
+
+
+class SourceForm(WhereForm):
+    """A source, which is looked at before it is saved with another place to look."""
+
+    look_first = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Look at it first",
+        help_text="It is only saved if it can be read. The address of a web page that names a feed becomes the feed's.",
+    )
+    shown: Trial | None = None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors and cleaned.get("look_first") and not set(WHERE_TO_LOOK).isdisjoint(self.changed_data):
+            source = self.pictured()
+            try:
+                self.shown = trial.look(source)
+            except TrialFailed as error:
+                raise forms.ValidationError(str(error)) from error
+            cleaned["url"] = source.url
+        return cleaned
+
+
+class SourceList(ChangeList):
+    """The list of sources, with how each of those on the page is."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        states = health_of(self.result_list, timezone.now())
+        for source in self.result_list:
+            source.state_now = states[source.pk]
 
 
 class PollInline(ReadOnlyInline):
@@ -34,6 +99,8 @@ class PollInline(ReadOnlyInline):
 
 @admin.register(Source)
 class SourceAdmin(OpmlLists):
+    form = SourceForm
+    change_form_template = "admin/tracker/source/change_form.html"
     list_display = ("name", "condition", "last_polled_at", "next_due_at")
     list_filter = ("state", "kind", "voice")
     search_fields = ("name", "slug", "url", "publisher")
@@ -43,7 +110,7 @@ class SourceAdmin(OpmlLists):
         *("not_before", "moved_to", "etag", "last_modified", "leased_until"),
     )
     fieldsets = (
-        (None, {"fields": ("name", "slug", "kind", "url", "publisher", "voice", "options")}),
+        (None, {"fields": ("name", "slug", "kind", "url", "publisher", "voice", "options", "look_first")}),
         ("Watching", {"fields": ("state", "condition", "fixed_interval_minutes", "next_due_at")}),
         (
             "How it went",
@@ -64,13 +131,73 @@ class SourceAdmin(OpmlLists):
             obj.moved_since = None
             obj.next_due_at = timezone.now()
         super().save_model(request, obj, form, change)
+        if form.shown:
+            for said in (form.shown.found, form.shown.problem):
+                if said:
+                    self.message_user(request, said, messages.WARNING)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return SourceList
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("try/", view(self.try_it), name="tracker_source_try"),
+            path("<int:pk>/poll/", view(self.poll_one), name="tracker_source_poll"),
+            *super().get_urls(),
+        ]
+
+    def try_it(self, request: HttpRequest) -> HttpResponse:
+        """Shows what would be taken from a source as the form, which need not be saved, describes it."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not (self.has_add_permission(request) or self.has_change_permission(request)):
+            raise PermissionDenied
+        form = WhereForm(request.POST)
+        shown, problems = None, []
+        if form.is_valid():
+            source = form.pictured()
+            try:
+                shown = trial.look(source)
+            except TrialFailed as error:
+                problems = [str(error)]
+        else:
+            problems = [str(error) for errors in form.errors.values() for error in errors]
+        entries = shown.entries if shown else []
+        return TemplateResponse(
+            request,
+            "admin/tracker/source/try_it.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": "What would be taken",
+                "opts": self.model._meta,
+                "url": form.cleaned_data.get("url", ""),
+                "shown": shown,
+                "problems": problems,
+                "entries": entries[:ENTRIES_SHOWN],
+                "left_out": len(entries[ENTRIES_SHOWN:]),
+                "first": entries[0] if entries else None,
+                "text": entries[0].text[:CHARACTERS_SHOWN] if entries else "",
+                "is_cut": bool(entries) and len(entries[0].text) > CHARACTERS_SHOWN,
+            },
+        )
+
+    def poll_one(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Polls one source now, and goes back to its page."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        self.poll_now(request, Source.objects.filter(pk=pk))
+        return HttpResponseRedirect(reverse("admin:tracker_source_change", args=[pk]))
 
     @admin.display(description="condition")
     def condition(self, source: Source) -> str:
         if source._state.adding:
             return "Not saved yet."
-        state = health(source, timezone.now())
-        return f"{state.state}: {state.sentence}"
+        state: Health = getattr(source, "state_now", None) or health(source, timezone.now())
+        detail = "" if state.detail in state.sentence else f" {state.detail}"
+        return f"{state.state}: {state.sentence}{detail}"
 
     @admin.action(description="Poll now", permissions=["change"])
     def poll_now(self, request: HttpRequest, queryset: QuerySet[Source]) -> None:
@@ -110,6 +237,14 @@ class PollAdmin(ReadOnlyAdmin):
     def took(self, outcome: Poll) -> str:
         took: dt.timedelta = outcome.finished_at - outcome.started_at
         return f"{took.total_seconds():.1f} s"
+
+
+@admin.register(SourceAlert)
+class SourceAlertAdmin(ReadOnlyAdmin):
+    list_display = ("source", "told", "told_at", "reason")
+    list_filter = ("told",)
+    list_select_related = ("source",)
+    search_fields = ("source__name", "reason")
 
 
 @admin.register(Tick)
