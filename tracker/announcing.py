@@ -15,6 +15,7 @@ from django.db.models import Q
 from tracker.identity import Identity, canonical_address, identities
 from tracker.models import Appearance, Backfill, PendingEntry, Snapshot, Source
 from tracker.revisions import text_hash
+from tracker.sources import READ_OTHERWISE
 from tracker.sources.entry import Attached, ChangeNote, Entry, Version
 
 Announced = tuple[Entry, Identity]
@@ -26,6 +27,22 @@ def announced_hash(entry: Entry) -> str:
     if not entry.complete:
         said.append(entry.updated_at.isoformat() if entry.updated_at else "")
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def read_as_before(source: Source, entries: Sequence[Entry], found: Sequence[Identity]) -> list[Entry]:
+    """`entries`, of which those that were read from their own pages once are extracts, whatever they hold now.
+
+    What a feed carries and what the page says differ in their words; only like is compared with like.
+    """
+    if source.kind not in READ_OTHERWISE:
+        return list(entries)
+    keys = [identity.key for identity in found]
+    from_pages = source.appearances.filter(key__in=keys).exclude(stub_hash="", page_hash="")
+    extracts = set(from_pages.values_list("key", flat=True))
+    return [
+        replace(entry, complete=entry.complete and identity.key not in extracts)
+        for entry, identity in zip(entries, found, strict=True)
+    ]
 
 
 def not_announced_before(
@@ -114,7 +131,7 @@ def identity_of(row: PendingEntry, entry: Entry) -> Identity:
 def to_take_in(source: Source, now: dt.datetime) -> list[int]:
     """The keys of the rows of PendingEntry to try at a poll of `source`, oldest announcement first."""
     rows = PendingEntry.objects.filter(Q(next_try_at__lte=now), source=source, backfill=None)
-    return list(rows.order_by("found_at", "-pk").values_list("pk", flat=True))
+    return list(rows.order_by("is_stored", "found_at", "-pk").values_list("pk", flat=True))
 
 
 def _moment(text: str | None) -> dt.datetime | None:

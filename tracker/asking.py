@@ -20,6 +20,10 @@ MAX_REQUESTS = 100
 MAX_BYTES = 50 * 1024 * 1024
 MAX_SECONDS = 120.0
 
+#: A feed is read for what is new; the pages that its items link to are asked for a few at a time.
+MAX_REQUESTS_OF_A_FEED = 26
+MAX_SECONDS_OF_A_FEED = 60.0
+
 #: Kinds of source that are meant for programs, and asked by their documented rules.
 INTERFACES = {Source.Kind.GOVUK, Source.Kind.PARLIAMENT}
 
@@ -61,6 +65,13 @@ class Budget:
         return f"One poll takes at most {self.seconds:.3g} seconds." if late else ""
 
 
+def budget_of_a_poll(kind: str) -> Budget:
+    """What one poll of a source of `kind` may spend."""
+    if kind == Source.Kind.FEED:
+        return Budget(requests=MAX_REQUESTS_OF_A_FEED, seconds=MAX_SECONDS_OF_A_FEED)
+    return Budget()
+
+
 class Asker:
     """`tracker.sources.Ask` within a budget.
 
@@ -80,7 +91,7 @@ class Asker:
     ) -> None:
         self._kind = kind
         self._postponements_left = most_postponements
-        self.budget = budget or Budget()
+        self.budget = budget or budget_of_a_poll(kind)
         self.answers: list[Response] = []
         self.last_status = 0
         self.stay_away: dt.timedelta | None = None

@@ -18,8 +18,11 @@ from tracker.marks import mark_present, mark_vanished, mark_withdrawal
 from tracker.models import Appearance, Release, Revision, Snapshot, Source, Voice
 from tracker.reading.dates import plausible
 from tracker.revisions import own_text, says_nothing_new, text_hash
+from tracker.sources import READ_OTHERWISE
 from tracker.sources.entry import Entry, Version
 
+#: A text read in another way than the one that is known is worth a revision when it is so many times as long.
+LONGER_BY = 1.5
 #: Documents that share a key and yet may be others: so many are looked at.
 MOST_CANDIDATES = 50
 #: Kinds whose publisher gives each document an id that is never given to another, nor changed.
@@ -85,9 +88,17 @@ def ingest(
         else:
             release = _new_release(entry, now)
         here = _appearance_here(source, release, known, entry, identity, now, keys_in_document)
+        from_its_page = bool(stub_hash) and entry.complete and source.kind in READ_OTHERWISE
+        last_told = here.text_hash
+        if from_its_page and last_told and not here.stub_hash:  # the source's own words so far
+            same_until_now = text_hash(entry.title, entry.text) if _adds_little(entry, release) else last_told
+            last_told = here.page_hash or same_until_now
         here.stub_hash = stub_hash
-        if entry.complete or not (here.text_hash and here.is_whole):
-            revision = _take_in(release, here, entry, here.text_hash, proof, now)
+        if not here.text_hash and known and (from_its_page or not entry.complete) and _adds_little(entry, release):
+            revision = None  # other words for what another source gave in full
+            here.is_whole, here.title, here.text_hash = entry.complete, entry.title, text_hash(entry.title, entry.text)
+        elif entry.complete or not (here.text_hash and here.is_whole):
+            revision = _take_in(release, here, entry, last_told, proof, now)
             here.title, here.text_hash = entry.title, text_hash(entry.title, entry.text)
         else:
             revision = None  # an extract is no edit of the whole that we have
@@ -113,6 +124,12 @@ def ingest_again(here: Appearance, entry: Entry, proof: Proof, now: dt.datetime,
             here.page_hash = told
         _tell_release(release, here, entry, revision, now, Seen.AT_ITS_ADDRESS)
     return Ingested(release, revision, release_is_new=False)
+
+
+def _adds_little(entry: Entry, release: Release) -> bool:
+    """Whether `entry`, read in another way than what is known of `release`, has not much more to say."""
+    latest = release.revisions.order_by("-number").first()
+    return latest is not None and len(entry.text.split()) < LONGER_BY * len(own_text(latest.text).split())
 
 
 def _take_in(

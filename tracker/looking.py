@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tracker.announcing import Announced, not_announced_before
+from tracker.announcing import Announced, not_announced_before, read_as_before
 from tracker.asking import Asker
 from tracker.fetching import FetchError, Response
 from tracker.identity import identities
@@ -99,6 +99,7 @@ def page_of(source: Source, response: Response, entries: list[Entry], number: in
     left_out = len(entries) > MAX_ENTRIES
     entries = entries[:MAX_ENTRIES]
     found = identities(entries)
+    entries = read_as_before(source, entries, found)
     unseen = not_announced_before(source, entries, found, now)
     return Page(number, response, entries, unseen, frozenset(identity.key for identity in found), left_out)
 

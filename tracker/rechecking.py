@@ -20,7 +20,7 @@ from tracker.ingest import ingest_again, missed
 from tracker.leases import Lease, LeaseLost, take
 from tracker.models import Appearance, Recheck, Release, Source, Voice
 from tracker.schedule import next_recheck
-from tracker.sources import Entry, KindNotAvailable, NotUnderstood, Vanished
+from tracker.sources import READ_OTHERWISE, Entry, KindNotAvailable, NotUnderstood, Vanished
 from tracker.taking import proof_of, whole
 
 log = logging.getLogger(__name__)
@@ -31,9 +31,6 @@ MAX_SECONDS = 60.0
 #: At one time, so that a poll that is due need not wait long for its turn at the same host.
 MOST_AT_A_TIME = 50
 LONGEST_ROUND_SECONDS = 120.0
-
-#: The words of these are cut out of a page in another way than out of the source that carries them.
-READ_OTHERWISE = {Source.Kind.FEED, Source.Kind.LISTING}
 
 
 def due(now: dt.datetime) -> QuerySet[Release]:
@@ -104,7 +101,9 @@ def _place(release: Release) -> Appearance | None:
     places = [
         here
         for here in release.appearances.select_related("source")
-        if here.url and here.source.state != Source.State.PAUSED
+        if here.url
+        and here.source.state != Source.State.PAUSED
+        and (here.url_key or here.source.kind not in READ_OTHERWISE)  # a page of its own
     ]
     return min(
         places,

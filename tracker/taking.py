@@ -14,7 +14,7 @@ from tracker import archive
 from tracker.announcing import entry_of, identity_of
 from tracker.asking import FORBIDDEN_STATUSES, Asker, Spent
 from tracker.attachments import NO_FILES, Files, known_files, read_files
-from tracker.fetching.errors import FetchError, FetchPostponed, FetchRefused
+from tracker.fetching.errors import FetchError, FetchFailed, FetchPostponed, FetchRefused
 from tracker.ingest import Ingested, Proof, Seen, ingest
 from tracker.leases import LeaseLost
 from tracker.looking import storable
@@ -98,7 +98,8 @@ def take_in(
     """
     taken = Taken(items=len(waiting))
     for number, pk in enumerate(waiting):
-        if why := asker.budget.why_late():
+        # What a feed shows of its items is stored at once, however little is left for their pages.
+        if source.kind != Source.Kind.FEED and (why := asker.budget.why_late()):
             taken.waiting += len(waiting) - number
             taken.why_waiting = why
             break
@@ -144,6 +145,24 @@ def _take_in(
         taken.new_revisions += brought.revision is not None and not brought.release_is_new
 
 
+def _store_meanwhile(
+    source: Source,
+    row: PendingEntry,
+    entry: Entry,
+    now: dt.datetime,
+    keys: frozenset[str],
+    taken: Taken,
+    not_before: dt.date | None,
+) -> None:
+    """Store what a feed itself shows of an item whose page is still to be asked for, so that nobody waits for that."""
+    if source.kind != Source.Kind.FEED or row.is_stored or (not_before and _is_before(not_before, entry.published_at)):
+        return
+    brought = ingest(source, entry, identity_of(row, entry), Proof(row.snapshot), now, keys, stub_hash=row.stub_hash)
+    _rows(row).update(is_stored=True)
+    taken.new_releases += brought.release_is_new
+    taken.new_revisions += brought.revision is not None and not brought.release_is_new
+
+
 def _ingest(
     source: Source,
     row: PendingEntry,
@@ -165,13 +184,16 @@ def _ingest(
             seen = Seen.AT_ITS_ADDRESS
             if not _is_known(source, row, entry):
                 proof = proof_of(asker, now) or proof
-        except Vanished:
+        except Vanished as gone:
+            if _may_still_appear(source, row, asker):
+                _store_meanwhile(source, row, announced, now, keys, taken, not_before)
+                raise FetchFailed(str(gone)) from gone
             seen = Seen.NOT_AT_ITS_ADDRESS
             taken.vanished += 1
         except (FetchError, NotUnderstood) as error:
-            if isinstance(error, Spent | FetchPostponed) or asker.stay_away is not None:
-                raise
-            if not _is_final(error, asker, row):
+            comes_later = isinstance(error, Spent | FetchPostponed) or asker.stay_away is not None
+            if comes_later or not _is_final(error, asker, row):
+                _store_meanwhile(source, row, announced, now, keys, taken, not_before)
                 raise
             taken.extracts.append(f"“{announced.title}” ({_clause(error)})")
     if not_before and _is_before(not_before, entry.published_at, announced.updated_at):
@@ -188,6 +210,11 @@ def _ingest(
         stub_hash="" if announced.complete else row.stub_hash,
         seen=seen,
     )
+
+
+def _may_still_appear(source: Source, row: PendingEntry, asker: Asker) -> bool:
+    """Feeds announce pages a little before these are there."""
+    return source.kind == Source.Kind.FEED and asker.last_status == 404 and row.tries + 1 < MAX_TRIES
 
 
 def _files(source: Source, row: PendingEntry, entry: Entry, asker: Asker, now: dt.datetime) -> Files:

@@ -56,6 +56,26 @@ def test_the_full_content_is_preferred_to_the_summary() -> None:
     assert entry.text == "In short.\n\nAnd at length."
 
 
+def test_the_caption_of_a_picture_is_not_the_text() -> None:
+    (entry,) = parse(
+        '<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel><item><title>T</title>'
+        "<link>https://example.org/1</link><description>In short.</description>"
+        '<media:content url="https://example.org/1.jpg"><media:description type="plain">The Home Secretary on a visit '
+        "to Leeds on Monday.</media:description></media:content></item></channel></rss>"
+    )
+    assert (entry.text, entry.complete) == ("In short.", False)
+
+
+def test_content_that_says_no_more_than_the_summary_is_an_extract() -> None:
+    (entry,) = parse(
+        rss(
+            "<item><title>T</title><link>https://example.org/1</link><description>In short.</description>"
+            '<content:encoded><![CDATA[<img src="/1.jpg"> In short.]]></content:encoded></item>'
+        )
+    )
+    assert not entry.complete
+
+
 @pytest.mark.parametrize(
     ("written", "utc"),
     [

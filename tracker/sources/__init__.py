@@ -68,6 +68,10 @@ KINDS: dict[str, str] = {
 }
 
 
+#: A document's own page is read in another way than what the source itself carries of it.
+READ_OTHERWISE = {Source.Kind.FEED, Source.Kind.LISTING}
+
+
 def kind_of(name: str) -> Kind:
     """The module for sources of kind `name`. Raises KindNotAvailable."""
     if name not in available_kinds():
@@ -92,6 +96,7 @@ def available_kinds() -> list[str]:
 __all__ = [
     "KINDS",
     "MOST_ITEMS",
+    "READ_OTHERWISE",
     "Ask",
     "Attached",
     "ChangeNote",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,14 +15,16 @@ import feedparser
 from lxml import html
 
 from tracker.fetching import Response
+from tracker.identity import canonical_address
 from tracker.models import Source
 from tracker.reading.dates import from_feedparser
 from tracker.reading.encoding import decoded
 from tracker.reading.html_text import plain_text, reader_text
 from tracker.reading.sanitise import title_line, web_address, without_control_characters
 
-from . import Ask, json_feed
+from . import Ask, json_feed, linked_page
 from .entry import Entry, NotUnderstood, SourceEnded
+from .extracts import is_extract
 from .opening import opening
 
 ACCEPT = (
@@ -39,6 +42,7 @@ GOVUK_LABELS = (
     *("Regulation", "Research and analysis", "Speech", "Statutory guidance", "Transcript", "Transparency data"),
     *("World news story", "Written statement to Parliament"),
 )
+FULL_TEXT = "full_text"
 _ENDED_TITLE = "this feed has ended"
 _ENDED_ID = re.compile(r"/feed-ended$")
 _UNTITLED_LENGTH = 80
@@ -54,14 +58,17 @@ def address(source: Source) -> str:
 
 
 def check_options(options: Mapping[str, Any]) -> None:
-    """Feeds have no options yet. See tracker.sources.Kind."""
-    for name in options:
-        raise NotUnderstood(f"Sources of kind “feed” have no option “{name}”.")
+    """`full_text`: true reads every item from the page that it links to, false none. See tracker.sources.Kind."""
+    for name, value in options.items():
+        if name != FULL_TEXT:
+            raise NotUnderstood(f"Sources of kind “feed” have no option “{name}”. They have “{FULL_TEXT}”.")
+        if not isinstance(value, bool):
+            raise NotUnderstood(f"The option “{FULL_TEXT}” is true or false.")
 
 
 def complete(source: Source, entry: Entry, ask: Ask) -> Entry:
-    """A feed's items are taken as the feed has them."""
-    raise NotUnderstood("The items of a feed are read in the feed alone.")
+    """`entry` with the text of the page that it links to. See tracker.sources.Kind."""
+    return linked_page.whole(entry, ask)
 
 
 def next_page(source: Source, response: Response, number: int) -> str | None:
@@ -77,7 +84,20 @@ def parse(source: Source, response: Response) -> list[Entry]:
         entries = _from_xml(response)
     if len(entries) == 1 and _says_that_it_ended(entries[0]):
         raise SourceEnded("The publisher says that this feed has ended.")
-    return [_titled(entry) for entry in entries]
+    return _with_pages_of_their_own(source, [_titled(entry) for entry in entries])
+
+
+def _with_pages_of_their_own(source: Source, entries: list[Entry]) -> list[Entry]:
+    """`entries`, extracts only where there is a page to read the whole from, and as the option wants it."""
+    addresses = [canonical_address(entry.url) for entry in entries]
+    used = Counter(addresses)
+    wanted = source.options.get(FULL_TEXT)
+    return [
+        replace(
+            entry, complete=not (address and used[address] == 1 and (not entry.complete if wanted is None else wanted))
+        )
+        for entry, address in zip(entries, addresses, strict=True)
+    ]
 
 
 def _from_xml(response: Response) -> list[Entry]:
@@ -93,7 +113,8 @@ def _from_xml(response: Response) -> list[Entry]:
         raise NotUnderstood(f"The answer is not a feed: {_what_it_is(response, problem)}.")
     if isinstance(problem, SAXParseException) and not _is_closed(response.body):
         raise NotUnderstood("The feed breaks off in the middle.")
-    return [_entry(entry) for entry in document.entries]
+    is_rss = str(document.get("version", "")).startswith("rss")
+    return [_entry(entry, is_rss=is_rss) for entry in document.entries]
 
 
 def _is_closed(body: bytes) -> bool:
@@ -118,11 +139,12 @@ def _end(body: bytes, end: int) -> int:
     return end
 
 
-def _entry(entry: Any) -> Entry:
+def _entry(entry: Any, *, is_rss: bool) -> Entry:
     title = entry.get("title_detail") or {}
     url = web_address(str(entry.get("link", "")))
     published = from_feedparser(dict.get(entry, "published_parsed") or dict.get(entry, "created_parsed"))
     updated = from_feedparser(dict.get(entry, "updated_parsed"))
+    text, is_content = _text(entry, is_rss=is_rss)
     return Entry(
         guid=without_control_characters(str(entry.get("id", ""))).strip(),
         url=url,
@@ -130,17 +152,26 @@ def _entry(entry: Any) -> Entry:
             title_line(str(title.get("value") or ""), is_markup=title.get("type") != "text/plain"),
             [str(tag.get("term") or "") for tag in entry.get("tags", [])] if _is_govuk(url) else [],
         ),
-        text=_text(entry),
+        text=text,
+        complete=not is_extract(text, is_content=is_content),
         published_at=published or updated,
         updated_at=updated,
     )
 
 
-def _text(entry: Any) -> str:
-    """The fullest of its contents, or else its summary."""
-    contents = [_as_text(content) for content in dict.get(entry, "content") or []]
-    fullest = max(contents, key=len, default="")
-    return fullest or _as_text(dict.get(entry, "summary_detail") or {})
+def _text(entry: Any, *, is_rss: bool) -> tuple[str, bool]:
+    """The fullest of its contents, or else its summary; and whether it is meant for the whole text.
+
+    In RSS the caption of a picture comes as plain content too, and some repeat their summary in `content:encoded`.
+    """
+    summary = _as_text(dict.get(entry, "summary_detail") or {})
+    contents = dict.get(entry, "content") or []
+    if is_rss and summary:
+        contents = [content for content in contents if content.get("type") != "text/plain"]
+    fullest = max(map(_as_text, contents), key=len, default="")
+    if not fullest:
+        return summary, False
+    return fullest, not is_rss or len(fullest.split()) > len(summary.split())
 
 
 def _as_text(content: Any) -> str:

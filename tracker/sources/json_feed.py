@@ -16,6 +16,7 @@ from tracker.reading.html_text import plain_text, reader_text
 from tracker.reading.sanitise import title_line, web_address, without_control_characters
 
 from .entry import Entry, NotUnderstood
+from .extracts import is_extract
 from .opening import MOST_ITEMS
 
 #: An item has a few dozen values; what has so many is made to fill the memory.
@@ -77,11 +78,13 @@ def _entry(item: dict[str, Any], base: str) -> Entry:
     if why := too_much(markup.encode("utf-8", "replace")):
         raise NotUnderstood(f"The feed has an item that is not read. {why}")
     link = _text(item, "url") or _text(item, "external_url")
+    text = reader_text(markup) if markup else plain_text(plain or _text(item, "summary"))
     return Entry(
         guid=without_control_characters(_text(item, "id")),
         url=web_address(urljoin(base, link)) if link else "",
         title=title_line(_text(item, "title"), is_markup=False),
-        text=reader_text(markup) if markup else plain_text(plain or _text(item, "summary")),
+        text=text,
+        complete=not is_extract(text, is_content=bool(markup or plain)),
         published_at=from_iso(item.get("date_published")),
         updated_at=from_iso(item.get("date_modified")),
     )
