@@ -75,6 +75,8 @@ def _health(source: Source, last: Poll | None, now: dt.datetime) -> Health:
         return Health(State.FAILING, f"Failing since {since} ({times}). {_answer(last)}", detail)
     if last.outcome == Poll.Outcome.EMPTY:
         return Health(State.EMPTY, "It answers, and holds no items.", detail)
+    if last.outcome in Poll.FAILURES:
+        return Health(State.NEW, "To be looked at again.", detail)
     return _quiet(source, now, detail) or Health(State.HEALTHY, f"Last checked on {_day(last.started_at)}.", detail)
 
 

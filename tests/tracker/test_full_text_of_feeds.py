@@ -40,6 +40,8 @@ class News:
         self.summary = f"<summary>{SUMMARY}</summary>"
         self.body = list(BODY)
         self.count = 1
+        self.updated = "2025-01-10T09:30:00Z"
+        self.dated_ids = False
         self.status, self.kind = 200, "text/html; charset=utf-8"
         self.around = "<nav>Home News Contact</nav>"
         self.whole_page = ""
@@ -51,7 +53,8 @@ class News:
 
     def _feed(self, request: Request) -> Answer:
         entries = "".join(
-            f"<entry><id>t:{n}</id><title>More officers on patrol {n}</title><updated>2025-01-10T09:30:00Z</updated>"
+            f"<entry><id>t:{n}{f'#{self.updated}' if self.dated_ids else ''}</id>"
+            f"<title>More officers on patrol {n}</title><updated>{self.updated}</updated>"
             f'<link href="{escape(self.server.url_for("/news"))}?n={n}"/>{self.summary}</entry>'
             for n in range(self.count)
         )
@@ -104,6 +107,18 @@ class TestWhole:
         assert poll(source, now=now + 2 * HOUR, force=True).new_revisions == 1
         assert news.asked == ["0", "0", "0"]
         assert Revision.objects.count() == 2
+
+    def test_an_organisation_feed_whose_ids_change_with_each_update(
+        self, news: News, source: Source, now: dt.datetime
+    ) -> None:
+        news.dated_ids = True
+        poll(source, now=now)
+        news.updated = "2025-01-20T13:00:00Z"
+        assert poll(source, now=now + HOUR, force=True).outcome == "unchanged"
+        news.updated, news.body[0] = "2025-01-20T14:00:00Z", "Two thousand more officers will patrol town centres."
+        outcome = poll(source, now=now + 2 * HOUR, force=True)
+        assert (outcome.new_releases, outcome.new_revisions) == (0, 1)
+        assert news.asked == ["0", "0", "0"]
 
     @pytest.mark.parametrize(
         ("option", "summary", "asked"),

@@ -84,6 +84,17 @@ def test_it_recovers(make_source: MakeSource, httpserver: HTTPServer, now: dt.da
     assert health(source, now + dt.timedelta(hours=1)).state == "healthy"
 
 
+def test_what_staff_set_going_again_is_new_until_it_is_looked_at(
+    make_source: MakeSource, httpserver: HTTPServer, now: dt.datetime
+) -> None:
+    httpserver.expect_request("/feed").respond_with_data("", status=410)
+    source = make_source()
+    poll(source, now=now)
+    Source.objects.update(state=Source.State.ACTIVE, consecutive_failures=0)
+    source.refresh_from_db()
+    assert health(source, now).state == "new"
+
+
 def dated(*moments: dt.datetime) -> str:
     return atom(*({"id": f"t:{n}", "title": f"News {n}", "published": d.isoformat()} for n, d in enumerate(moments)))
 

@@ -228,7 +228,7 @@ class SourceAdmin(OpmlLists):
 @admin.register(Poll)
 class PollAdmin(ReadOnlyAdmin):
     list_display = ("started_at", "source", "outcome", "detail", "http_status", "entries", "new_releases", "took")
-    list_filter = ("outcome", "source")
+    list_filter = ("outcome", "blocked", "source")
     list_select_related = ("source",)
     search_fields = ("source__name", "detail")
     date_hierarchy = "started_at"

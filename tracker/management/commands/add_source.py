@@ -25,6 +25,7 @@ A feed may also be named by the address of a web page that names its feeds.
 Example:
   manage.py add_source feed https://www.gov.uk/search/news-and-communications.atom?organisations[]=home-office \\
       --name "Home Office news" --publisher "Home Office" --interval 30
+  manage.py add_source feed https://www.example.org/news --name "Example news" --options '{"full_text": true}'
   manage.py add_source govuk https://www.gov.uk/government/organisations/home-office \\
       --name "Home Office" --options '{"document_types": ["press_release", "speech", "policy_paper"]}'
   manage.py add_source parliament https://questions-statements.parliament.uk/written-questions \\
