@@ -17,6 +17,7 @@ KEPT_OUT_STATUSES = {401, 402, 403, 407, 451}
 _HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("captcha", "challenge"), "x-datadome": ("protected",)}
 #: A page that stands in front of another says little itself.
 _LARGEST_CHALLENGE_BYTES = 60_000
+_A_PAGE = re.compile(rb"<(!doctype\s+html|html|head)[\s>]", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
 _TITLES = re.compile(
     r"""^\W*(
@@ -61,5 +62,4 @@ def _is_challenge(response: Response) -> bool:
 
 
 def _looks_like_a_page(body: bytes) -> bool:
-    beginning = body[:1000].lower()
-    return b"<html" in beginning or b"<!doctype html" in beginning or b"<head" in beginning
+    return _A_PAGE.search(body, 0, 1000) is not None
