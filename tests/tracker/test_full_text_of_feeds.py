@@ -120,6 +120,15 @@ class TestWhole:
         assert (outcome.new_releases, outcome.new_revisions) == (0, 1)
         assert news.asked == ["0", "0", "0"]
 
+    def test_a_feed_that_dates_all_its_items_by_the_moment_is_no_reason_to_ask_again(
+        self, news: News, source: Source, now: dt.datetime
+    ) -> None:
+        news.count = 3
+        for hour in range(3):
+            news.updated = dt.datetime.now(dt.UTC).isoformat()
+            poll(source, now=now + hour * HOUR, force=True)
+        assert len(news.asked) == 3
+
     @pytest.mark.parametrize(
         ("option", "summary", "asked"),
         [

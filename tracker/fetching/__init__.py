@@ -2,7 +2,7 @@
 
 from .client import fetch
 from .errors import FetchError, FetchFailed, FetchForbidden, FetchPostponed, FetchRefused
-from .politeness import fresh_for, retry_after
+from .politeness import fresh_for, retry_after, sent_at
 from .response import Response
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "fetch",
     "fresh_for",
     "retry_after",
+    "sent_at",
 ]

@@ -50,8 +50,13 @@ def fresh_for(headers: Mapping[str, str], now: dt.datetime) -> dt.timedelta | No
     return min(max(fresh, dt.timedelta(0)), LONGEST_FRESHNESS)
 
 
+def sent_at(headers: Mapping[str, str]) -> dt.datetime | None:
+    """When the answer was sent by the server's own clock. None if it does not tell."""
+    return _http_date(headers.get("Date", ""))
+
+
 def _their_now(headers: Mapping[str, str], now: dt.datetime) -> dt.datetime:
-    return _http_date(headers.get("Date", "")) or now
+    return sent_at(headers) or now
 
 
 def _seconds(value: str) -> int | None:

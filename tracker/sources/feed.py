@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from collections import Counter
@@ -14,7 +15,7 @@ from xml.sax import SAXParseException
 import feedparser
 from lxml import html
 
-from tracker.fetching import Response
+from tracker.fetching import Response, sent_at
 from tracker.identity import canonical_address
 from tracker.models import Source
 from tracker.reading.dates import from_feedparser
@@ -42,6 +43,9 @@ GOVUK_LABELS = (
     *("Regulation", "Research and analysis", "Speech", "Statutory guidance", "Transcript", "Transparency data"),
     *("World news story", "Written statement to Parliament"),
 )
+#: So many items, updated at one moment, just before the answer was sent.
+ITEMS_MADE_AT_ONCE = 3
+JUST_MADE = dt.timedelta(minutes=2)
 FULL_TEXT = "full_text"
 _ENDED_TITLE = "this feed has ended"
 _ENDED_ID = re.compile(r"/feed-ended$")
@@ -84,7 +88,21 @@ def parse(source: Source, response: Response) -> list[Entry]:
         entries = _from_xml(response)
     if len(entries) == 1 and _says_that_it_ended(entries[0]):
         raise SourceEnded("The publisher says that this feed has ended.")
-    return _with_pages_of_their_own(source, [_titled(entry) for entry in entries])
+    entries = _without_time_of_making(response, [_titled(entry) for entry in entries])
+    return _with_pages_of_their_own(source, entries)
+
+
+def _without_time_of_making(response: Response, entries: list[Entry]) -> list[Entry]:
+    """`entries` without the time of their update, if the feed says that all were updated as it was made.
+
+    Such a feed would announce each item anew each time that it is asked for.
+    """
+    moments = {entry.updated_at for entry in entries}
+    made = sent_at(response.headers)
+    updated = next(iter(moments), None)
+    if len(entries) < ITEMS_MADE_AT_ONCE or len(moments) > 1 or updated is None or made is None:
+        return entries
+    return [replace(entry, updated_at=None) for entry in entries] if abs(made - updated) < JUST_MADE else entries
 
 
 def _with_pages_of_their_own(source: Source, entries: list[Entry]) -> list[Entry]:
