@@ -7,9 +7,7 @@ from collections import defaultdict
 
 from lxml import etree, html
 
-from tracker.reading.encoding import decoded
-from tracker.reading.html_text import reader_text
-from tracker.reading.sanitise import without_control_characters
+from tracker.reading.html_tree import parsed, text_of
 
 _AROUND = {
     *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "button", "select", "dialog"),
@@ -21,7 +19,7 @@ _AROUND_NAMES = re.compile(
     r"(^|[\s_-])(share|sharing|social|related|recommended|breadcrumbs?|cookies?|consent|comments?|respond|sidebar|widget"
     r"|newsletter|subscribe|signup|promo|advert(isement)?|ads?|banner|menu|navbar|navigation|pagination|pager|skip"
     r"|skiplink|site-header|masthead|site-footer|post-tags|tag-links|post-navigation|author-box|byline|feedback"
-    r"|contextual|print-link|screen-reader-text|visually-hidden|sr-only)($|[\s_-])",
+    r"|contextual|print-link|carousel|slides|slider|slideshow|flexslider|swiper|screen-reader-text|visually-hidden|sr-only)($|[\s_-])",
     re.IGNORECASE,
 )
 _TEXT_BLOCKS = {"p", "li", "pre", "blockquote", "td", "th", "dd", "dt", "h2", "h3", "h4", "h5", "h6", "figcaption"}
@@ -36,25 +34,24 @@ def main_text(body: bytes, content_type: str, url: str) -> str:
 
     Without its headline, which is its title. Empty if it says nothing.
     """
-    markup = without_control_characters(decoded(body, content_type)).encode("utf-8", "replace")
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    try:
-        page = html.document_fromstring(markup, parser=parser, base_url=url)
-    except etree.ParserError:  # nothing but comments or white space
+    page = parsed(body, content_type, url)
+    if page is None:
         return ""
     whole = page.find("body")
     whole = page if whole is None else whole
-    _drop_what_is_around(whole)
+    drop_what_is_around(whole)
     part = _main_part(whole)
     if part.tag == "td":
         part.tag = "div"  # a cell of nothing
     headline = next(part.iter("h1"), None)
     if headline is not None and headline is not part:
         headline.drop_tree()
-    return reader_text(html.tostring(part, encoding="unicode", with_tail=False))
+    return text_of(part)
 
 
-def _drop_what_is_around(page: html.HtmlElement) -> None:
+def drop_what_is_around(page: html.HtmlElement) -> None:
+    """Take out of `page` what stands around its text: menus, footers, forms, what is shared, shown by turns or sold."""
+    _drop_heads_menus_and_footers(page)
     said = _said(page)
     around = [
         element
@@ -64,6 +61,19 @@ def _drop_what_is_around(page: html.HtmlElement) -> None:
     for element in around:
         if element.getparent() is not None:
             element.drop_tree()
+
+
+def _drop_heads_menus_and_footers(page: html.HtmlElement) -> None:
+    """Those of the site, however much they say, unless nothing else is said."""
+    said = _said(page)
+    parts = [
+        part
+        for part in page.iter("nav", "footer", "header")
+        if next(part.iterancestors("article", "main", "nav", "footer", "header"), None) is None
+    ]
+    if sum(said[part] for part in parts) < said[page]:
+        for part in parts:
+            part.drop_tree()
 
 
 def _is_around(element: html.HtmlElement) -> bool:

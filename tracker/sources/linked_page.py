@@ -10,13 +10,13 @@ from tracker.blocking import why_blocked
 from tracker.fetching import FetchFailed, Response
 from tracker.identity import canonical_address
 from tracker.reading.encoding import decoded
+from tracker.reading.html_tree import is_html
 from tracker.reading.main_text import main_text
 
 from . import Ask
 from .entry import Entry, NotUnderstood, Vanished
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
-HTML_TYPES = {"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""}
 GONE_STATUSES = {404, 410}
 #: Of a page of which nothing else is known. One with fewer was taken down, or shows nothing without its programs.
 FEWEST_WORDS = 20
@@ -49,7 +49,7 @@ def _check(entry: Entry, response: Response) -> None:
     if response.status != 200:
         raise FetchFailed(f"Its page answered HTTP {response.status}.")
     kind = response.content_type.partition(";")[0].strip().lower()
-    if kind not in HTML_TYPES or response.body.startswith((b"%PDF", b"PK\x03\x04")):
+    if not is_html(response.body, response.content_type):
         raise NotUnderstood(f"Its page is no HTML but {kind or 'a file'}.")
     if not canonical_address(response.final_url):
         raise NotUnderstood("Its address leads to a front page.")

@@ -1,0 +1,44 @@
+"""A web page as a tree, and the text of parts of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from lxml import etree, html
+from lxml.cssselect import CSSSelector, SelectorError
+
+from tracker.reading.encoding import decoded
+from tracker.reading.html_text import reader_text
+from tracker.reading.sanitise import without_control_characters
+
+HTML_TYPES = {"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""}
+
+
+def parsed(body: bytes, content_type: str, url: str) -> html.HtmlElement | None:
+    """The page `body` that came from `url`, its links made absolute on demand by `base_url`. None if it is empty."""
+    markup = without_control_characters(decoded(body, content_type)).encode("utf-8", "replace")
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        return html.document_fromstring(markup, parser=parser, base_url=url)
+    except etree.ParserError:  # nothing but comments or white space
+        return None
+
+
+def text_of(element: html.HtmlElement) -> str:
+    """What a reader sees of `element`, laid out as `reader_text` does."""
+    return reader_text(html.tostring(element, encoding="unicode", with_tail=False))
+
+
+def is_html(body: bytes, content_type: str) -> bool:
+    """Whether an answer is a web page, by what it says it is and how it begins."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind in HTML_TYPES and not body.startswith((b"%PDF", b"PK\x03\x04"))
+
+
+def selector(written: str) -> Callable[[html.HtmlElement], list[html.HtmlElement]]:
+    """What finds the elements that a CSS selector means in another. Raises ValueError with a sentence."""
+    try:
+        return cast("Callable[[html.HtmlElement], list[html.HtmlElement]]", CSSSelector(written, translator="html"))
+    except (SelectorError, etree.XPathError) as error:
+        raise ValueError(f"“{written}” is no CSS selector: {error}.") from error

@@ -1,0 +1,162 @@
+"""A single page: one document, whose versions are what a reader could see change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from lxml import html
+
+from tracker.fetching import Response
+from tracker.models import Source
+from tracker.reading.encoding import decoded
+from tracker.reading.html_text import plain_text
+from tracker.reading.html_tree import is_html, parsed, selector, text_of
+from tracker.reading.main_text import drop_what_is_around
+from tracker.reading.sanitise import title_line
+
+from . import Ask
+from .entry import Entry, NotUnderstood
+from .volatile import without_volatile
+
+ACCEPT = "text/html, application/xhtml+xml;q=0.9, text/plain;q=0.8, */*;q=0.1"
+
+SELECT, IGNORE, IGNORE_TEXT = "select", "ignore", "ignore_text"
+#: A pattern is not tried on a longer line, on which a careless one could take for ever.
+LONGEST_LINE = 2_000
+#: A page that says that it is something else than what was asked for says little besides.
+FEW_WORDS = 150
+_NOT_THE_PAGE = re.compile(
+    r"""^\W* (?:error\W*)? (?:
+        (?:404|410|500|502|503)\b
+      | (?:the\ )? (?:page|document|file|content|site|service)\b .{0,30} \b
+        (?: not\ (?:be\ )?found | does(?:n.t|\ not)\ exist | no\ longer\ (?:exists?|available)
+          | (?:temporarily\ |currently\ )?unavailable | (?:under|down\ for)\ maintenance )
+      | not\ found\b | access\ denied\b | (?:under|scheduled|site|down\ for)\ maintenance\b
+      | (?:temporarily\ |service\ )unavailable\b | (?:an\ )?error\ (?:has\ )?occurred | internal\ server\ error
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def address(source: Source) -> str:
+    return source.url
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """`select` and `ignore`: CSS selectors, one or a list; `ignore_text`: patterns. See tracker.sources.Kind."""
+    known = (SELECT, IGNORE, IGNORE_TEXT)
+    for name in options:
+        if name not in known:
+            raise NotUnderstood(f"Sources of kind “page” have no option “{name}”. They have {', '.join(known)}.")
+    for name in (SELECT, IGNORE):
+        for written in _listed(options, name):
+            try:
+                selector(written)
+            except ValueError as error:
+                raise NotUnderstood(f"The option “{name}”: {error}") from error
+    for written in _listed(options, IGNORE_TEXT):
+        try:
+            re.compile(written)
+        except re.error as error:
+            raise NotUnderstood(
+                f"The option “{IGNORE_TEXT}”: “{written}” is no regular expression ({error})."
+            ) from error
+
+
+def parse(source: Source, response: Response) -> list[Entry]:
+    """The page as one entry. See tracker.sources.Kind."""
+    if response.content_type.startswith("text/plain"):
+        text = plain_text(decoded(response.body, response.content_type))
+        return [Entry(guid="", url=source.url, title=source.name, text=_without(text, source.options))]
+    if not is_html(response.body, response.content_type):
+        kind = response.content_type.partition(";")[0] or "a file"
+        raise NotUnderstood(f"The answer is no web page but {kind}.")
+    page = parsed(response.body, response.content_type, response.final_url)
+    if page is None:
+        raise NotUnderstood("The page is empty.")
+    title = _title(page)
+    body = page.find("body")
+    body = page if body is None else body
+    _check_that_it_is_the_page(source, response, title, body)
+    text = _text(body, source.options)
+    headline = next((" ".join(found.text_content().split()) for found in body.iter("h1", "h2")), "")
+    text = _without(without_volatile(text, headline), source.options)
+    if not text:
+        raise NotUnderstood("The page has no text for readers without the programs that it loads.")
+    return [Entry(guid="", url=source.url, title=title or source.name, text=text)]
+
+
+def complete(source: Source, entry: Entry, ask: Ask) -> Entry:
+    """The page is whole as it is. See tracker.sources.Kind."""
+    raise NotUnderstood("A page is read at its own address alone.")
+
+
+def next_page(source: Source, response: Response, number: int) -> str | None:
+    """There is none. See tracker.sources.Kind."""
+    return None
+
+
+def _text(body: html.HtmlElement, options: Mapping[str, Any]) -> str:
+    for written in _listed(options, IGNORE):
+        for element in selector(written)(body):
+            if element.getparent() is not None:
+                element.drop_tree()
+    chosen = _listed(options, SELECT)
+    if not chosen:
+        drop_what_is_around(body)
+        return text_of(body)
+    matching = {element for written in chosen for element in selector(written)(body)}
+    if not matching:
+        raise NotUnderstood(
+            f"Nothing on the page is {' or '.join(f'“{written}”' for written in chosen)} any more. "
+            f"Change the option “{SELECT}” if the page is built in another way now."
+        )
+    outermost = [
+        element
+        for element in body.iter()
+        if element in matching and not any(above in matching for above in element.iterancestors())
+    ]
+    return "\n\n".join(filter(None, map(text_of, outermost)))
+
+
+def _check_that_it_is_the_page(source: Source, response: Response, title: str, body: html.HtmlElement) -> None:
+    """Raises NotUnderstood for an error page that is sent with status 200, and for the front page in its place."""
+    headline = next((" ".join(found.text_content().split()) for found in body.iter("h1", "h2")), "")
+    says_it = next(filter(_NOT_THE_PAGE.match, (title, headline)), None)
+    if says_it and len(text_of(body).split()) < FEW_WORDS:
+        raise NotUnderstood(f"The page only says “{says_it[:100]}”.")
+    asked, came = urlsplit(source.url), urlsplit(response.final_url)
+    if asked.path.strip("/") and not came.path.strip("/") and not came.query:
+        raise NotUnderstood("Its address leads to a front page now.")
+
+
+def _title(page: html.HtmlElement) -> str:
+    headlines = [found for found in page.iter("h1") if found.text_content().strip()]
+    written = headlines[0].text_content() if len(headlines) == 1 else page.findtext(".//title") or ""
+    return title_line(written, is_markup=False)
+
+
+def _without(text: str, options: Mapping[str, Any]) -> str:
+    """`text` without what matches the patterns of `ignore_text`, line by line."""
+    patterns = [re.compile(written) for written in _listed(options, IGNORE_TEXT)]
+    if not patterns:
+        return text
+    kept = []
+    for line in text.split("\n"):
+        rest = line
+        for pattern in patterns if len(line) <= LONGEST_LINE else ():
+            rest = pattern.sub("", rest)
+        if rest.strip() or not line.strip():
+            kept.append(rest.rstrip())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\n")
+
+
+def _listed(options: Mapping[str, Any], name: str) -> list[str]:
+    given = options.get(name, [])
+    values = [given] if isinstance(given, str) else given
+    if not isinstance(values, Iterable) or not all(isinstance(value, str) and value.strip() for value in values):
+        raise NotUnderstood(f"The option “{name}” is a text or a list of texts.")
+    return list(values)
