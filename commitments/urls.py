@@ -10,6 +10,7 @@ urlpatterns = [
     path("commitments/<slug:slug>/", record.show_commitment, name="commitment"),
     path("releases/<int:release_id>/", watch.show_release, name="release"),
     path("releases/<int:release_id>/revisions/<int:number>/", watch.show_release, name="revision"),
+    path("releases/<int:release_id>/revisions/<int:number>/changes/", watch.show_changes, name="changes"),
     path("sources/", watch.show_sources, name="sources"),
     path("", include("commitments.digests.urls")),
     path("methodology/", record.show_methodology, name="methodology"),

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from commitments.pages.changes import SIDE_BY_SIDE, changes_page
 from commitments.pages.release import release_page
 from commitments.pages.sources import sources_page
 from tracker.models import Release, Revision
@@ -21,6 +22,17 @@ def show_release(request: HttpRequest, release_id: int, number: int | None = Non
     except Revision.DoesNotExist as absent:
         raise Http404(str(absent)) from absent
     return render(request, "commitments/release.html", {"page": page})
+
+
+@require_safe
+def show_changes(request: HttpRequest, release_id: int, number: int) -> HttpResponse:
+    """What one revision changed in the one before; both beside each other with `?view=side-by-side`."""
+    release = get_object_or_404(Release, pk=release_id)
+    try:
+        page = changes_page(release, number, beside=request.GET.get("view") == SIDE_BY_SIDE)
+    except Revision.DoesNotExist as absent:
+        raise Http404(str(absent)) from absent
+    return render(request, "commitments/changes.html", {"page": page, "side_by_side": SIDE_BY_SIDE})
 
 
 @require_safe
