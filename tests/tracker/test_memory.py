@@ -31,13 +31,14 @@ from tracker.polling import poll
 def megabytes(which):
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) / 1024 for line in status if line.startswith(which))
-def polled(path):
-    source = Source.objects.create(slug=path.strip("/."), name=path, kind="feed", url=sys.argv[1] + path)
+def polled(path, kind="feed"):
+    source = Source.objects.create(slug=path.strip("/."), name=path, kind=kind, url=sys.argv[1] + path)
     return poll(source, now=timezone.now())
 for path in ("/warm.atom", "/warm.json"):
     polled(path)
 connection.close()
-for path in sys.argv[2:]:
+for asked in sys.argv[2:]:
+    kind, path = asked.split(":")
     child = os.fork()
     if child:
         os.waitpid(child, 0)
@@ -45,7 +46,7 @@ for path in sys.argv[2:]:
     with open("/proc/self/clear_refs", "w") as peak:
         peak.write("5")
     before, began = megabytes("VmRSS"), time.process_time()
-    made = polled(path)
+    made = polled(path, kind)
     grown, seconds = megabytes("VmHWM") - before, time.process_time() - began
     print(json.dumps([path, grown, seconds, made.outcome, made.detail, made.new_releases]), flush=True)
     os._exit(0)
@@ -101,6 +102,34 @@ FEEDS: dict[str, tuple[bytes, str]] = {
 }
 
 
+LINK = f'<li><a href="/a">{"A title of words " * 3}</a> 1 May 2025</li>'
+PAGES: dict[str, bytes] = {
+    f"{kind}: {name}": body
+    for kind in ("listing", "page")
+    for name, body in {
+        "nothing but tags": filled("<html><body>", "<a>", "", times=159_000),
+        "parts in parts": filled("<html><body>", "<div><p>a", "", times=79_000),
+        "links": filled("<ul>", LINK, "</ul>", times=19_000),
+        "links in parts": filled("<ul>", f"<div>{LINK}", "", times=19_000),
+        "articles in articles": filled("", '<article class="hentry"><h2><a href="/a">b', "", times=50_000),
+        "a long text": filled("<h1>A title</h1><p>", PARAGRAPH, "</p>", size=2 * PIECE),
+        "scripts in titles": filled(
+            "<ul>", '<li><h2><a href="/b"><script>x</script>A title here</a></h2></li>', "</ul>", times=9_000
+        ),
+    }.items()
+}
+
+
+def kind_of(name: str) -> str:
+    """The kind of source that a body is for."""
+    kind, colon, _ = name.partition(": ")
+    return kind if colon else "feed"
+
+
+def type_of(name: str) -> str:
+    return "application/xml" if kind_of(name) == "feed" else "text/html; charset=utf-8"
+
+
 @dataclass
 class Grown:
     """What one poll took: megabytes, seconds of the processor, and how it ended."""
@@ -120,9 +149,11 @@ def polled(bodies: dict[str, bytes], folder: Path) -> dict[str, Grown]:
         spy.answers["/warm.json"] = reply(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": small}))
         names = {f"/{number}": name for number, name in enumerate(bodies)}
         for path, name in names.items():
-            spy.answers[path] = reply(gzip.compress(bodies[name], 1), "200 OK", "Content-Encoding: gzip")
+            spy.answers[path] = reply(
+                gzip.compress(bodies[name], 1), "200 OK", "Content-Encoding: gzip", f"Content-Type: {type_of(name)}"
+            )
         done = subprocess.run(
-            [sys.executable, "-c", POLL, spy.url(""), *names],
+            [sys.executable, "-c", POLL, spy.url(""), *(f"{kind_of(name)}:{path}" for path, name in names.items())],
             cwd=ROOT,
             env={
                 "PATH": os.environ["PATH"],
@@ -160,3 +191,9 @@ def test_feeds(tmp_path: Path) -> None:
     assert min(one.megabytes for one in grown.values()) > 5, "nothing was measured"
     expected = {name: outcome for name, (_, outcome) in chosen.items() if outcome}
     assert {name: grown[name].outcome for name in expected} == expected
+
+
+def test_pages(tmp_path: Path) -> None:
+    grown = polled(PAGES, tmp_path)
+    assert max(one.megabytes for one in grown.values()) < MOST_MEGABYTES, grown
+    assert min(one.megabytes for one in grown.values()) > 1, "nothing was measured"
