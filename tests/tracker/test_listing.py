@@ -130,6 +130,17 @@ def table(posts: Sequence[Post], url: Callable[[str], str], older: str) -> str:
     return f"<html><body>{menu}<table>{shown}</table>{more}</body></html>"
 
 
+def teasers(posts: Sequence[Post], url: Callable[[str], str], older: str) -> str:
+    """Parts without telling names, whose title, summary and day stand apart from a link that says what to do."""
+    shown = "".join(
+        f"""<div class="row"><div><a href="{post.path}">{escape(post.title)}</a> <div>A summary of it.</div>
+        <div class="d">{post.day:%B %d, %Y}</div></div><a href="{post.path}" class="view-more">View article</a></div>"""
+        for post in posts
+    )
+    more = f'<li class="pager-next"><a href="{older}">next ›</a></li>' if older else ""
+    return f"<html><body><div id='content'>{shown}</div><ul class='pager'>{more}</ul></body></html>"
+
+
 def alone(post: Post) -> str:
     return f"""<!doctype html><html><head><title>{escape(post.title)} - News</title></head><body><nav>
     <a href="/">Home</a></nav><main>
@@ -178,7 +189,13 @@ def source_of(site: Site, now: dt.datetime, **options: str) -> Source:
     )
 
 
-LAYOUTS = {"WordPress, whole posts": classic, "WordPress, excerpts": blocks, "GOV.UK": finder, "a table": table}
+LAYOUTS = {
+    "WordPress, whole posts": classic,
+    "WordPress, excerpts": blocks,
+    "GOV.UK": finder,
+    "a table": table,
+    "teasers": teasers,
+}
 
 
 def check_walked_back(site: Site, source: Source) -> None:

@@ -181,7 +181,7 @@ def test_options_that_cannot_be_used_say_what_to_do(
 def test_a_file_is_no_page(site: Site) -> None:
     failed = site.poll(site.source(), b"%PDF-1.4", "application/pdf")
     assert failed.outcome == "failed"
-    assert "no web page but application/pdf" in failed.detail
+    assert "no web page but a PDF" in failed.detail
 
 
 @pytest.mark.shared

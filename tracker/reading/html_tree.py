@@ -13,6 +13,7 @@ from tracker.reading.html_text import reader_text
 from tracker.reading.sanitise import without_control_characters
 
 HTML_TYPES = {"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""}
+_FILES = (b"%PDF", b"PK\x03\x04")
 
 
 def parsed(body: bytes, content_type: str, url: str) -> html.HtmlElement | None:
@@ -32,8 +33,13 @@ def text_of(element: html.HtmlElement) -> str:
 
 def is_html(body: bytes, content_type: str) -> bool:
     """Whether an answer is a web page, by what it says it is and how it begins."""
+    return content_type.partition(";")[0].strip().lower() in HTML_TYPES and not body.startswith(_FILES)
+
+
+def what_it_is(body: bytes, content_type: str) -> str:
+    """What an answer is that is no web page."""
     kind = content_type.partition(";")[0].strip().lower()
-    return kind in HTML_TYPES and not body.startswith((b"%PDF", b"PK\x03\x04"))
+    return "a PDF" if body.startswith(b"%PDF") else "a file" if kind in HTML_TYPES else kind
 
 
 def selector(written: str) -> Callable[[html.HtmlElement], list[html.HtmlElement]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +19,8 @@ MOST_LINKS = 5_000
 FEWEST_LINKS = 3
 #: A link in a list of undated ones has so many words on average, or the list is a menu.
 WORDS_OF_A_TITLE = 4
+#: In words, with the day of the week and the hour.
+LONGEST_DATE = 7
 #: What stands with a link in a list, in characters. A part that says more is no row of it.
 LONGEST_ROW = 1_500
 #: So many elements above a link are looked at for the row that it stands in.
@@ -145,7 +147,27 @@ def _dated_rows(page: html.HtmlElement) -> list[Item]:
                     rows[parent].setdefault(row, link)
                 break
     best = max(rows.values(), key=len, default={})
-    return [item_of(row, link) for row, link in best.items()] if len(best) >= FEWEST_LINKS - 1 else []
+    if len(best) < FEWEST_LINKS - 1:
+        return []
+    said = Counter(_words(link) for link in best.values())
+    return [
+        item_of(row, link, _title_beside(row, link) if said[_words(link)] > 1 else None) for row, link in best.items()
+    ]
+
+
+def _title_beside(row: html.HtmlElement, link: html.HtmlElement) -> html.HtmlElement | None:
+    """What says most in a row whose link only says what to do, such as “View article”."""
+    parts = [
+        part
+        for part in row.iter()
+        if part is not row and part is not link and not len(part) and part.tag != "time" and link not in part.iter()
+    ]
+    titles = [part for part in parts if len(_words(part).split()) >= WORDS_OF_A_TITLE and not _is_date(_words(part))]
+    return titles[0] if titles else None
+
+
+def _is_date(words: str) -> bool:
+    return written_date(words) is not None and len(words.split()) <= LONGEST_DATE
 
 
 def _longest_list(page: html.HtmlElement) -> list[Item]:

@@ -13,7 +13,7 @@ from lxml import html
 from tracker.fetching import Response
 from tracker.identity import canonical_address
 from tracker.models import Source
-from tracker.reading.html_tree import is_html, parsed, selector, text_of
+from tracker.reading.html_tree import is_html, parsed, selector, text_of, what_it_is
 from tracker.reading.main_text import drop_what_is_around
 from tracker.reading.sanitise import title_line, web_address
 
@@ -118,8 +118,7 @@ def _links_on(page: html.HtmlElement, options: Mapping[str, Any]) -> Iterator[ht
 
 def _page(response: Response) -> html.HtmlElement:
     if not is_html(response.body, response.content_type):
-        kind = response.content_type.partition(";")[0] or "a file"
-        raise NotUnderstood(f"The answer is no web page but {kind}.")
+        raise NotUnderstood(f"The answer is no web page but {what_it_is(response.body, response.content_type)}.")
     page = parsed(response.body, response.content_type, response.final_url)
     if page is None:
         raise NotUnderstood("The page is empty.")

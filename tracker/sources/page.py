@@ -13,7 +13,7 @@ from tracker.fetching import Response
 from tracker.models import Source
 from tracker.reading.encoding import decoded
 from tracker.reading.html_text import plain_text
-from tracker.reading.html_tree import is_html, parsed, selector, text_of
+from tracker.reading.html_tree import is_html, parsed, selector, text_of, what_it_is
 from tracker.reading.main_text import drop_what_is_around
 from tracker.reading.sanitise import title_line
 
@@ -72,8 +72,7 @@ def parse(source: Source, response: Response) -> list[Entry]:
         text = plain_text(decoded(response.body, response.content_type))
         return [Entry(guid="", url=source.url, title=source.name, text=_without(text, source.options))]
     if not is_html(response.body, response.content_type):
-        kind = response.content_type.partition(";")[0] or "a file"
-        raise NotUnderstood(f"The answer is no web page but {kind}.")
+        raise NotUnderstood(f"The answer is no web page but {what_it_is(response.body, response.content_type)}.")
     page = parsed(response.body, response.content_type, response.final_url)
     if page is None:
         raise NotUnderstood("The page is empty.")
