@@ -108,12 +108,12 @@ def canonical_address(url: str) -> str:
 
 def periods(text: str) -> frozenset[str]:
     """The years, quarters, seasons and months in `text`: what tells one edition of a document from the next."""
-    return frozenset(word for word in _normalised_words(text) if word in _PERIOD_WORDS or _YEAR.match(word))
+    return frozenset(word for word in normalised_words(text) if word in _PERIOD_WORDS or _YEAR.match(word))
 
 
 def figures(text: str) -> frozenset[str]:
     """The numbers in `text`, with its periods."""
-    return periods(text) | {word for word in _normalised_words(text) if any(c.isdigit() for c in word)}
+    return periods(text) | {word for word in normalised_words(text) if any(c.isdigit() for c in word)}
 
 
 def contradict(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -166,7 +166,7 @@ def is_same(entry: Entry, identity: Identity, known: Known) -> bool:
         return False
     if known.named_otherwise:  # notices that differ in their title and their files alone
         return False
-    words = len(_normalised_words(entry.text))
+    words = len(normalised_words(entry.text))
     if words >= TELLING_WORDS:
         return True
     if not words:
@@ -203,7 +203,7 @@ def _mostly_kept(one: str, other: str, words: int) -> bool:
 
 
 def _phrases(text: str, words: int) -> frozenset[tuple[str, ...]]:
-    said = _normalised_words(text)
+    said = normalised_words(text)
     return frozenset(zip(*(said[start:] for start in range(words)), strict=False))
 
 
@@ -216,11 +216,12 @@ def _by_address(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
 
 def _content(entry: Entry) -> str:
     """What the entry says. A long text speaks for itself: those who copy it put a title of their own on it."""
-    words = _normalised_words(entry.text)
-    return " ".join(words if len(words) >= TELLING_WORDS else [*_normalised_words(entry.title), "/", *words])
+    words = normalised_words(entry.text)
+    return " ".join(words if len(words) >= TELLING_WORDS else [*normalised_words(entry.title), "/", *words])
 
 
-def _normalised_words(text: str) -> list[str]:
+def normalised_words(text: str) -> list[str]:
+    """The words of a text in the form in which they are compared."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "").replace("'", "")
     return _WORDS.findall(folded)
 

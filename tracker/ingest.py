@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
 
-from tracker import signals
+from tracker import near_duplicates, signals
 from tracker.attachments import NO_FILES, Files
 from tracker.history import gives_notes, take_in_notes
 from tracker.identity import Identity, Known, is_same
@@ -82,6 +82,8 @@ def ingest(
     with transaction.atomic():
         _keep_others_out(identity)
         known = _known_appearance(source, entry, identity)
+        original = None if known or not entry.complete else _original(source, entry, identity, now)
+        known = known or original
         if known:
             release = Release.objects.select_for_update().get(pk=known.release_id)
             known.refresh_from_db()
@@ -94,7 +96,13 @@ def ingest(
             same_until_now = text_hash(entry.title, entry.text) if _adds_little(entry, release) else last_told
             last_told = here.page_hash or same_until_now
         here.stub_hash = stub_hash
-        if not here.text_hash and known and (from_its_page or not entry.complete) and _adds_little(entry, release):
+        if original:
+            here.is_copy, here.copy_text, here.copy_snapshot = True, entry.text, proof.snapshot
+            here.copy_published_at = plausible(entry.published_at, now)
+        if here.is_copy:
+            revision = None  # its frame may change, and is none of the release's words
+            here.is_whole, here.title, here.text_hash = True, entry.title, text_hash(entry.title, entry.text)
+        elif not here.text_hash and known and (from_its_page or not entry.complete) and _adds_little(entry, release):
             revision = None  # other words for what another source gave in full
             here.is_whole, here.title, here.text_hash = entry.complete, entry.title, text_hash(entry.title, entry.text)
         elif entry.complete or not (here.text_hash and here.is_whole):
@@ -103,7 +111,13 @@ def ingest(
         else:
             revision = None  # an extract is no edit of the whole that we have
         _tell_release(release, here, entry, revision, now, seen)
+        if revision and entry.complete:
+            near_duplicates.remember(here, entry.text)
     return Ingested(release, revision, release_is_new=known is None)
+
+
+def _original(source: Source, entry: Entry, identity: Identity, now: dt.datetime) -> Appearance | None:
+    return near_duplicates.original_of(source, identity.key, entry, plausible(entry.published_at, now) or now)
 
 
 def ingest_again(here: Appearance, entry: Entry, proof: Proof, now: dt.datetime, *, read_as_before: bool) -> Ingested:
@@ -116,6 +130,8 @@ def ingest_again(here: Appearance, entry: Entry, proof: Proof, now: dt.datetime,
     with transaction.atomic():
         release = Release.objects.select_for_update().get(pk=here.release_id)
         here = Appearance.objects.select_related("source").get(pk=here.pk)
+        if here.is_copy:
+            return Ingested(release, None, release_is_new=False)
         last_told = here.text_hash if read_as_before else here.page_hash or told
         revision = _take_in(release, here, entry, last_told, proof, now)
         if read_as_before:

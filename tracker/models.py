@@ -287,6 +287,12 @@ class Appearance(models.Model):
     files_hash = models.CharField(
         max_length=64, blank=True, help_text="Hash of what a reader last saw in its attachments."
     )
+    is_copy = models.BooleanField(
+        default=False, help_text="It repeats the release in a frame of its own, whose changes are not the release's."
+    )
+    copy_text = models.TextField(blank=True, help_text="What was first said here, where it is a copy.")
+    copy_snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, null=True, blank=True, related_name="copies")
+    copy_published_at = models.DateTimeField(null=True, blank=True)
     gives_notes = models.BooleanField(default=False, help_text="It came with the publisher's history of changes.")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     vanished_since = models.DateTimeField(null=True, blank=True)
@@ -299,6 +305,35 @@ class Appearance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} in {self.source}"
+
+
+class Sketch(models.Model):
+    """One of the runs of words by which copies of a release are found, as a number. See tracker.near_duplicates."""
+
+    appearance = models.ForeignKey(Appearance, on_delete=models.CASCADE, related_query_name="sketch")
+    run = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "sketches"
+
+    def __str__(self) -> str:
+        return f"{self.run} of {self.appearance}"
+
+
+class KeptApart(models.Model):
+    """What staff said is no copy of a release: it is never joined with it again."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="kept_apart")
+    key = models.CharField(max_length=64)
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="kept_apart")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "kept apart"
+        constraints = [models.UniqueConstraint(fields=["source", "key", "release"], name="kept_apart_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source} apart from {self.release}"
 
 
 class Revision(models.Model):

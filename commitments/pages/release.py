@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from commitments.models import Evidence, Publication
-from tracker.models import Attachment, Release, Revision, Snapshot
+from tracker.models import Appearance, Attachment, Release, Revision, Snapshot
 
 from .passages import Paragraph, Passage, locate, paragraphs
+
+#: Of the other places where a release was seen, so many are shown.
+MOST_ADDRESSES = 20
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class ReleasePage:
     commitments_count: int
     files: list[Attachment]
     further_bytes: list[Snapshot]
+    elsewhere: list[Appearance]
 
     @property
     def is_latest(self) -> bool:
@@ -60,6 +66,11 @@ def release_page(release: Release, number: int | None = None) -> ReleasePage:
         commitments_count=len({piece.commitment_id for piece in evidence}),
         files=list(revision.files.select_related("snapshot")),
         further_bytes=list(revision.also_from.order_by("pk")),
+        elsewhere=list(
+            release.appearances.exclude(Q(pk=revision.appearance_id) | Q(url="")).select_related("source")[
+                :MOST_ADDRESSES
+            ]
+        ),
     )
 
 

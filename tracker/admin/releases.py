@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from tracker.models import Appearance, Attachment, ChangeNote, Release, Revision, Snapshot
+from tracker import near_duplicates
+from tracker.models import Appearance, Attachment, ChangeNote, KeptApart, Release, Revision, Snapshot
 
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
 
@@ -61,10 +62,31 @@ class RevisionAdmin(ReadOnlyAdmin):
 
 @admin.register(Appearance)
 class AppearanceAdmin(ReadOnlyAdmin):
-    list_display = ("title", "source", "url", "first_seen_at", "last_seen_at")
-    list_filter = ("source",)
-    list_select_related = ("source",)
+    list_display = ("title", "source", "release", "is_copy", "url", "first_seen_at", "last_seen_at")
+    list_filter = ("is_copy", "source")
+    list_select_related = ("source", "release")
     search_fields = ("title", "url", "guid")
+    actions = ("keep_apart",)
+
+    def has_keep_apart_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("tracker.change_source")
+
+    @admin.action(description="Keep apart: make selected copies releases of their own", permissions=["keep_apart"])
+    def keep_apart(self, request: HttpRequest, chosen: QuerySet[Appearance]) -> None:
+        for here in chosen.select_related("source", "release"):
+            try:
+                near_duplicates.keep_apart(here)
+            except ValueError as error:
+                self.message_user(request, str(error), messages.WARNING)
+            else:
+                self.message_user(request, f"{here} is a release of its own now and will not be joined again.")
+
+
+@admin.register(KeptApart)
+class KeptApartAdmin(ReadOnlyAdmin):
+    list_display = ("release", "source", "at")
+    list_select_related = ("release", "source")
+    date_hierarchy = "at"
 
 
 @admin.register(ChangeNote)
