@@ -71,7 +71,7 @@ def linker(record: str, size: int, count: int) -> Figures:
 
     from commitments.linking import linker as linking
     from commitments.linking import passages
-    from commitments.linking.features import document
+    from commitments.linking.document import document
     from commitments.linking.index import DatabaseIndex
     from commitments.linking.model import shipped
     from commitments.linking.retrieval import candidates
