@@ -45,14 +45,18 @@ class DatabaseIndex:
         found: dict[int, Profile] = {}
         inferred, homes = _terms_of_office_now(), _held.homes(self.postings)
         for batch in batches(list(keys), BATCH):
-            rows = LinkingProfile.objects.filter(commitment__in=batch, form=FORM).values_list(
+            # The form is looked at here: asked for it too, SQLite walks through all rows of that form.
+            rows = LinkingProfile.objects.filter(commitment__in=batch).values_list(
                 "commitment_id",
+                "form",
                 Cast("values", models.TextField()),
                 "commitment__administration__name",
                 "commitment__administration__took_office",
                 "commitment__administration__left_office",
             )
-            for key, values, administration, took_office, left_office in rows:
+            for key, form, values, administration, took_office, left_office in rows:
+                if form != FORM:
+                    continue
                 began, ended = inferred.get(administration, (None, None))
                 home = homes.get(administration, frozenset())
                 found[key] = _profile(values, took_office or began, left_office or ended, home)
