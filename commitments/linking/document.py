@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from commitments.linking import meanings, places, quantities, terms
@@ -64,8 +64,7 @@ class Document:
 
     `everywhere` are all terms of the title and the passages. `beside` is, for each passage, the stems that its lead
     sentence, heading and neighbours have and it has not; `window` is both; `meant` and `meant_window` say what these
-    words mean. `where`, `where_beside` and `where_pair` give the passages that have a stem, or a pair of them, or stand
-    beside one that has. `paragraphs` is, for each passage, the stems of the paragraph that it stands in. `features` are those
+    words mean. `paragraphs` is, for each passage, the stems of the paragraph that it stands in. `features` are those
     that are the same for every commitment.
     """
 
@@ -82,8 +81,6 @@ class Document:
     title_stems: frozenset[str]
     title_pairs: frozenset[str]
     where: dict[str, list[int]]
-    where_beside: dict[str, list[int]]
-    where_pair: dict[str, list[int]]
     everywhere: frozenset[str]
     all_pairs: frozenset[str]
     text_of_stems: list[str]
@@ -159,6 +156,10 @@ def document(title: str, text: str, published: dt.date | None, voice: str) -> Do
                     leads[context] = frozenset(read(context))
                 around |= leads[context]
         window.append(frozenset(around))
+    where: dict[str, list[int]] = {}
+    for number, found in enumerate(stems):
+        for term in found:
+            where.setdefault(term, []).append(number)
     title_ordered = read(title)
     title_pairs = frozenset(terms.pairs(title_ordered))
     paragraphs: dict[int, set[str]] = {}
@@ -167,8 +168,6 @@ def document(title: str, text: str, published: dt.date | None, voice: str) -> Do
     whole = {number: frozenset(found) for number, found in paragraphs.items()}
     read_text = f"{title}\n{text[: splitting.MAX_TEXT_CHARACTERS]}"
     pairs = [frozenset(terms.pairs(found)) for found in ordered]
-    beside = [around - found for around, found in zip(window, stems, strict=True)]
-    where = _where(stems)
     return Document(
         title=title,
         published=published,
@@ -176,15 +175,13 @@ def document(title: str, text: str, published: dt.date | None, voice: str) -> Do
         passages=split,
         stems=stems,
         pairs=pairs,
-        beside=beside,
+        beside=[around - found for around, found in zip(window, stems, strict=True)],
         window=window,
         meant=[frozenset(map(meanings.meaning, found)) for found in stems],
         meant_window=[frozenset(map(meanings.meaning, found)) for found in window],
         title_stems=frozenset(title_ordered),
         title_pairs=title_pairs,
         where=where,
-        where_beside=_where(beside),
-        where_pair=_where(pairs),
         everywhere=frozenset(where).union(title_ordered),
         all_pairs=title_pairs.union(*pairs),
         text_of_stems=[f" {' '.join(found)} " for found in ordered],
@@ -202,12 +199,3 @@ def document(title: str, text: str, published: dt.date | None, voice: str) -> Do
             "voice not official": float(voice not in ("official", "parliament")),
         },
     )
-
-
-def _where(sets: Sequence[frozenset[str]]) -> dict[str, list[int]]:
-    """For each term the numbers of the passages that have it."""
-    found: dict[str, list[int]] = {}
-    for number, terms_here in enumerate(sets):
-        for term in terms_here:
-            found.setdefault(term, []).append(number)
-    return found

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
-
-import numpy as np
-import numpy.typing as npt
 
 from commitments.linking import meanings, near_equal, places
 from commitments.linking.document import Document, Stated
@@ -105,41 +102,26 @@ def _drafts(document: Document, profile: Profile, weight: Rarity) -> list[_Draft
     if not total:
         return []
     terms_here = document.everywhere & weighted.keys()
-    in_passage, said = _summed(document.where, terms_here, weighted, len(document.passages))
-    beside, _ = _summed(document.where_beside, terms_here, weighted, len(document.passages))
-    in_window = in_passage + 0.5 * beside
-    strength = in_passage + 0.35 * (in_window - in_passage)
-    for pair in profile.pairs & document.all_pairs:
-        first, second = pair.split(" ", 1)
-        strength[document.where_pair.get(pair, [])] += 0.3 * (weight(first) + weight(second))
-    numbers = np.flatnonzero(said)
-    strongest = numbers[np.argsort(-strength[numbers], kind="stable")[:PASSAGES_KEPT]].tolist()
+    pairs_here = profile.pairs & document.all_pairs
+    sums: dict[int, float] = {}
+    for term in terms_here:
+        value = weighted[term]
+        for number in document.where.get(term, ()):
+            sums[number] = sums.get(number, 0.0) + value
+    ranked = []
+    for number, in_passage in sums.items():
+        in_window = in_passage + 0.5 * sum(map(weighted.__getitem__, terms_here & document.beside[number]))
+        strength = in_passage + 0.35 * (in_window - in_passage)
+        for pair in pairs_here & document.pairs[number]:
+            first, second = pair.split(" ", 1)
+            strength += 0.3 * (weight(first) + weight(second))
+        ranked.append((-strength, number, in_passage, in_window))
+    ranked.sort()
     scale = math.sqrt(total)
     return [
-        _Draft(
-            number,
-            float(strength[number]) / scale,
-            float(in_passage[number]),
-            float(in_window[number]),
-            total,
-            document.stems[number] & terms_here,
-        )
-        for number in strongest
+        _Draft(number, -strength / scale, in_passage, in_window, total, document.stems[number] & terms_here)
+        for strength, number, in_passage, in_window in ranked[:PASSAGES_KEPT]
     ]
-
-
-def _summed(
-    where: Mapping[str, Sequence[int]], terms: Collection[str], worth: Mapping[str, float], passages: int
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """For each passage what the terms that stand there are worth together, and how many they are."""
-    numbers: list[int] = []
-    values: list[float] = []
-    for term in terms:
-        if found := where.get(term):
-            numbers += found
-            values += [worth[term]] * len(found)
-    at = np.array(numbers, dtype=np.int64)
-    return np.bincount(at, values, minlength=passages), np.bincount(at, minlength=passages)
 
 
 class _Weights(dict[str, float]):

@@ -1,7 +1,7 @@
 """A compact inverted index held in memory: which commitments say most of what a passage says. Pure.
 
-Terms, pairs of terms that stand together, and numbers are known by hashes; so a hundred thousand commitments take some
-tens of megabytes. The same entries give the same answers, whatever database they are kept in.
+Terms, pairs of terms that stand together, and numbers are known by hashes; so a hundred thousand commitments take some tens of
+megabytes. The same entries give the same answers, whatever database they are kept in.
 """
 
 from __future__ import annotations
@@ -102,16 +102,11 @@ class Postings(Generic[Key]):
 
     def count(self, term: str) -> int:
         """In how many commitments a term occurs."""
-        return self.counts([term])[term]
-
-    def counts(self, terms: Collection[str]) -> dict[str, int]:
-        """In how many commitments each term occurs."""
-        every = list(terms)
-        places, there = self._places_of(every)
-        if not there.any():
-            return dict.fromkeys(every, 0)
-        held = self._starts[places + 1] - self._starts[places]
-        return dict(zip(every, np.where(there, held, 0).tolist(), strict=True))
+        sought = np.uint64(_hash(term))
+        place = int(np.searchsorted(self._hashes, sought))
+        if place == len(self._hashes) or self._hashes[place] != sought:
+            return 0
+        return int(self._starts[place + 1] - self._starts[place])
 
     def best(self, passages: Sequence[Collection[str]], whole: Collection[str], model: Model, most: int) -> list[Key]:
         """The commitments that have most of some passage's terms, pairs and numbers, by rarity, at most so many.
@@ -150,17 +145,11 @@ class Postings(Generic[Key]):
     def _found(self, passages: Sequence[Collection[str]]) -> list[list[int]]:
         """For each passage the places of its terms that some commitment has, in order: sums must come out the same."""
         every = sorted(set().union(*passages))
-        places, there = self._places_of(every)
+        sought = np.fromiter(map(_hash, every), dtype=np.uint64, count=len(every))
+        places = np.minimum(np.searchsorted(self._hashes, sought), max(len(self._hashes) - 1, 0))
+        there = self._hashes[places] == sought if len(self._hashes) else np.zeros(len(every), bool)
         place_of = {term: int(place) for term, place, known in zip(every, places, there, strict=True) if known}
         return [sorted(place_of[term] for term in passage if term in place_of) for passage in passages]
-
-    def _places_of(self, terms: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-        """Where each term stands among the distinct ones, and whether it does."""
-        sought = np.fromiter(map(_hash, terms), dtype=np.uint64, count=len(terms))
-        if not len(self._hashes):
-            return np.zeros(len(terms), np.int64), np.zeros(len(terms), bool)
-        places = np.minimum(np.searchsorted(self._hashes, sought), len(self._hashes) - 1)
-        return places, self._hashes[places] == sought
 
     def _worth(self, model: Model) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """What each entry is worth (its weight by its term's rarity), and by what each commitment's sum is scaled."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
@@ -48,25 +48,17 @@ class Candidates(Generic[Key]):
 def candidates(document: Document, index: Index[Key], model: Model) -> Candidates[Key]:
     """The commitments that some passage of a release may mean, likeliest first; a bounded number by bounded work."""
     postings = index.postings
+
+    def rarity(term: str) -> float:
+        return model.rarity(postings.count(term), len(postings), term)
+
     best = iter(postings.best(document.said, document.everywhere, model, (1 + REFILLS) * MAX_CANDIDATES))
     timely: dict[Key, Profile] = {}
     for _ in range(1 + REFILLS):
         keys = list(islice(best, MAX_CANDIDATES - len(timely)))
         profiles = index.profiles(keys) if keys else {}
         timely |= {key: profiles[key] for key in keys if key in profiles and not _too_early(document, profiles[key])}
-    return Candidates(timely, _rarity(postings, model, timely.values()))
-
-
-def _rarity(postings: Postings[Key], model: Model, profiles: Iterable[Profile]) -> Rarity:
-    """How rare a term is; the terms of some profiles are looked up together, which is faster."""
-    counts = postings.counts(set().union(*(profile.weights for profile in profiles)))
-
-    def rarity(term: str) -> float:
-        if term not in counts:
-            counts[term] = postings.count(term)
-        return model.rarity(counts[term], len(postings), term)
-
-    return rarity
+    return Candidates(timely, rarity)
 
 
 def _too_early(document: Document, profile: Profile) -> bool:
