@@ -95,15 +95,9 @@ class Document:
 
     @property
     def said(self) -> list[frozenset[str]]:
-        """The terms of each passage with its pairs of them and its numbers, and those of the title."""
+        """The terms of each passage with its pairs of them, and those of the title."""
         title = self.title_stems | self.title_pairs
-        return [
-            title,
-            *(
-                stems | self.pairs[number] | {quantity.term for quantity in self.stated(number).quantities}
-                for number, stems in enumerate(self.stems)
-            ),
-        ]
+        return [title, *(stems | pairs for stems, pairs in zip(self.stems, self.pairs, strict=True))]
 
     def stated(self, number: int) -> Stated:
         """What a passage states, worked out when first asked for."""

@@ -1,6 +1,6 @@
 """A compact inverted index held in memory: which commitments say most of what a passage says. Pure.
 
-Terms, pairs of terms that stand together, and numbers are known by hashes; so a hundred thousand commitments take some tens of
+Terms, and pairs of terms that stand together, are known by hashes; so a hundred thousand commitments take some tens of
 megabytes. The same entries give the same answers, whatever database they are kept in.
 """
 
@@ -19,14 +19,12 @@ from commitments.linking.profile import Profile
 
 Key = TypeVar("Key", bound=Any)
 
-#: What a pair of terms that stand together, and a number, are worth beside a term of the title.
+#: What a pair of terms that stand together is worth beside a term of the title.
 PAIR = 0.4
-NUMBER = 1.0
-#: What the second best passage, and the words of the whole release, are worth beside the best passage.
-SECOND = 0.5
+#: What the words of the whole release are worth beside those of its best passage.
 WHOLE_RELEASE = 0.25
-#: Weights are kept in hundredths in the lower bits, and in the highest one whether it is a pair or a number.
-_EXTRA_BIT = 128
+#: Weights are kept in hundredths in the lower bits, and in the highest one whether it is a pair.
+_PAIR_BIT = 128
 _HASH_BYTES = 8
 
 
@@ -36,10 +34,9 @@ def _hash(term: str) -> int:
 
 
 def entries(profile: Profile) -> bytes:
-    """A commitment's entries in the index: hashes of its terms, pairs and numbers, then a byte of weight for each."""
+    """A commitment's entries in the index: the hashes of its terms and pairs, then a byte of weight for each."""
     weights = {_hash(term): round(100 * weight) for term, weight in profile.weights.items()}
-    weights |= {_hash(pair): round(100 * PAIR) + _EXTRA_BIT for pair in profile.pairs}
-    weights |= {_hash(quantity.term): round(100 * NUMBER) + _EXTRA_BIT for quantity in profile.quantities}
+    weights |= {_hash(pair): round(100 * PAIR) + _PAIR_BIT for pair in profile.pairs}
     hashes = np.fromiter(sorted(weights), dtype="<u8", count=len(weights))
     return hashes.tobytes() + bytes(weights[int(found)] for found in hashes)
 
@@ -109,20 +106,24 @@ class Postings(Generic[Key]):
         return int(self._starts[place + 1] - self._starts[place])
 
     def best(self, passages: Sequence[Collection[str]], whole: Collection[str], model: Model, most: int) -> list[Key]:
-        """The commitments that have most of some passage's terms, pairs and numbers, by rarity, at most so many.
+        """The commitments that have most of some passage's terms and pairs, weighted by rarity, at most so many.
 
-        A second passage counts half, and `whole`, the terms of the whole release, a little. Wordy commitments do not
-        crowd out short ones. Of equals the one with the smaller key comes first.
+        `whole` are the terms of the whole release, which count a little. Wordy commitments do not crowd out short
+        ones. Of equals the one with the smaller key comes first.
         """
         if not len(self):
             return []
         worth, scale = self._worth(model)
-        best, second = np.zeros(len(self)), np.zeros(len(self))
+        best = np.zeros(len(self), np.float32)
         for found in self._found(passages):
-            said = self._summed(found, worth)
-            second = np.maximum(second, np.minimum(best, said))
-            best = np.maximum(best, said)
-        best += SECOND * second + WHOLE_RELEASE * self._summed(self._found([whole])[0], worth)
+            said = np.zeros(len(self), np.float32)
+            for place in found:
+                first, end = self._starts[place], self._starts[place + 1]
+                said[self._places[first:end]] += worth[first:end]
+            np.maximum(best, said, out=best)
+        for place in self._found([whole])[0]:
+            first, end = self._starts[place], self._starts[place + 1]
+            best[self._places[first:end]] += np.float32(WHOLE_RELEASE) * worth[first:end]
         best *= scale
         among = np.flatnonzero(best)
         if len(among) > most:
@@ -130,17 +131,6 @@ class Postings(Generic[Key]):
             among = among[best[among] >= least]
         ranked = sorted(among.tolist(), key=lambda place: (-float(best[place]), self.keys[place]))
         return [self.keys[place] for place in ranked[:most]]
-
-    def _summed(self, found: Sequence[int], worth: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        """What the entries of some terms, given by their places, are worth together for each commitment."""
-        if not found:
-            return np.zeros(len(self))
-        spans = [slice(self._starts[place], self._starts[place + 1]) for place in found]
-        return np.bincount(
-            np.concatenate([self._places[span] for span in spans]),
-            np.concatenate([worth[span] for span in spans]),
-            minlength=len(self),
-        )
 
     def _found(self, passages: Sequence[Collection[str]]) -> list[list[int]]:
         """For each passage the places of its terms that some commitment has, in order: sums must come out the same."""
@@ -161,8 +151,8 @@ class Postings(Generic[Key]):
             counts = np.diff(self._starts)
             expected = (counts + ASSUMED_COMMITMENTS * share) / (len(self) + ASSUMED_COMMITMENTS)
             rarity = np.maximum(0.0, -np.log(expected))
-            worth = (self._weights % _EXTRA_BIT) / 100 * np.repeat(rarity, counts)
-            single = self._weights < _EXTRA_BIT
+            worth = (self._weights % _PAIR_BIT) / 100 * np.repeat(rarity, counts)
+            single = self._weights < _PAIR_BIT
             totals = np.bincount(self._places[single], worth[single], minlength=len(self))
             scale = 1 / np.sqrt(np.maximum(totals, 1e-9))
             self._valued = (model.common, worth.astype(np.float32), scale.astype(np.float32))

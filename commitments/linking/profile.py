@@ -14,8 +14,8 @@ from commitments.linking.quantities import Quantity
 #: What a match in each part of a commitment's words is worth: the title says what it is about.
 PART_WEIGHTS = {"title": 1.0, "keywords": 0.8, "statement": 0.6, "metric": 0.5, "quote": 0.3}
 MAX_PART_CHARACTERS = 3000
-#: Of what is kept of a profile and of its entries in the index: raised with any change to them, so that what was kept before is made anew.
-FORM = 2
+#: Of what is kept of a profile: raised with any change to it, so that what was kept before is made anew.
+FORM = 1
 
 
 @dataclass(frozen=True, slots=True)

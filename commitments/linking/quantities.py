@@ -32,11 +32,6 @@ class Quantity:
     value: float
     kind: str
 
-    @property
-    def term(self) -> str:
-        """As a term of the index; no word begins like it."""
-        return f"#{self.kind}{self.value:.10g}"
-
 
 def quantities(text: str) -> set[Quantity]:
     """Numbers that may identify something, both ends of a range; years, dates and small counts are not kept."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
 from commitments.linking.document import Document
@@ -20,10 +19,7 @@ Key = TypeVar("Key", bound=Any)
 #: A promise may be in the air before the day on which it is recorded, but not for longer.
 EARLIEST = dt.timedelta(days=365)
 
-#: More bring no suggestion: what ranks below shares too little with the release to be likely.
-MAX_CANDIDATES = 60
-#: Where some turn out to be promised later than the release, their places are filled so many times.
-REFILLS = 2
+MAX_CANDIDATES = 100
 
 
 class Index(Protocol[Key]):
@@ -52,12 +48,9 @@ def candidates(document: Document, index: Index[Key], model: Model) -> Candidate
     def rarity(term: str) -> float:
         return model.rarity(postings.count(term), len(postings), term)
 
-    best = iter(postings.best(document.said, document.everywhere, model, (1 + REFILLS) * MAX_CANDIDATES))
-    timely: dict[Key, Profile] = {}
-    for _ in range(1 + REFILLS):
-        keys = list(islice(best, MAX_CANDIDATES - len(timely)))
-        profiles = index.profiles(keys) if keys else {}
-        timely |= {key: profiles[key] for key in keys if key in profiles and not _too_early(document, profiles[key])}
+    best = postings.best(document.said, document.everywhere, model, MAX_CANDIDATES)
+    profiles = index.profiles(best)
+    timely = {key: profiles[key] for key in best if key in profiles and not _too_early(document, profiles[key])}
     return Candidates(timely, rarity)
 
 
