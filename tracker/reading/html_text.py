@@ -44,7 +44,12 @@ def reader_text(markup: str) -> str:
         root = html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:  # nothing but comments or white space
         return ""
-    return _Layout().of(root)
+    return text_of(root)
+
+
+def text_of(element: html.HtmlElement) -> str:
+    """What a reader sees of a parsed element, laid out as `reader_text` does."""
+    return _Layout().of(element)
 
 
 def plain_text(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A web page as a tree, and the text of parts of it. Pure."""
+"""A web page as a tree. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from lxml import etree, html
 from lxml.cssselect import CSSSelector, SelectorError
 
 from tracker.reading.encoding import decoded
-from tracker.reading.html_text import reader_text
 from tracker.reading.sanitise import without_control_characters
 
 HTML_TYPES = {"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""}
@@ -26,9 +25,10 @@ def parsed(body: bytes, content_type: str, url: str) -> html.HtmlElement | None:
         return None
 
 
-def text_of(element: html.HtmlElement) -> str:
-    """What a reader sees of `element`, laid out as `reader_text` does."""
-    return reader_text(html.tostring(element, encoding="unicode", with_tail=False))
+def body_of(page: html.HtmlElement) -> html.HtmlElement:
+    """The body of a page, or the page itself where it has none."""
+    body = page.find("body")
+    return page if body is None else body
 
 
 def is_html(body: bytes, content_type: str) -> bool:

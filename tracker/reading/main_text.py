@@ -7,7 +7,8 @@ from collections import defaultdict
 
 from lxml import etree, html
 
-from tracker.reading.html_tree import parsed, text_of
+from tracker.reading.html_text import text_of
+from tracker.reading.html_tree import body_of, parsed
 
 _AROUND = {
     *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "button", "select", "dialog"),
@@ -37,8 +38,7 @@ def main_text(body: bytes, content_type: str, url: str) -> str:
     page = parsed(body, content_type, url)
     if page is None:
         return ""
-    whole = page.find("body")
-    whole = page if whole is None else whole
+    whole = body_of(page)
     drop_what_is_around(whole)
     part = _main_part(whole)
     if part.tag == "td":

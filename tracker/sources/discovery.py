@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from lxml import etree, html
+from lxml import html
 
-from tracker.reading.encoding import decoded
-from tracker.reading.sanitise import title_line, web_address, without_control_characters
+from tracker.reading.html_tree import parsed
+from tracker.reading.sanitise import title_line, web_address
 
 #: Plain JSON is not among them: sites name the interfaces of their programs so.
 FEED_TYPES = {
@@ -34,10 +34,8 @@ def feeds_named_by(body: bytes, content_type: str, url: str) -> list[FoundFeed]:
     Feeds of comments come last. A feed of what the page itself shows (a tag, a department) goes before one of the
     whole site, and else the page's own order holds.
     """
-    text = without_control_characters(decoded(body, content_type))
-    try:
-        page = html.document_fromstring(text.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
-    except etree.ParserError:  # nothing but comments or white space
+    page = parsed(body, content_type, url)
+    if page is None:
         return []
     base = urljoin(url, next((element.get("href") or "" for element in page.iter("base")), "").strip())
     found: dict[str, FoundFeed] = {}

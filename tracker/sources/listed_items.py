@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.utils import timezone
 from lxml import etree, html
@@ -17,6 +18,7 @@ from tracker.reading.dates import from_iso
 MOST_LINKS = 5_000
 #: A list of fewer links is not what a page is there for.
 FEWEST_LINKS = 3
+FEWEST_DATED_ROWS = 2
 #: A link in a list of undated ones has so many words on average, or the list is a menu.
 WORDS_OF_A_TITLE = 4
 #: In words, with the day of the week and the hour.
@@ -132,7 +134,7 @@ def _dated_rows(page: html.HtmlElement) -> list[Item]:
     """Links that each stand in a row with a date, of the part of the page that has most of them."""
     sizes = _sizes(page)
     rows: dict[html.HtmlElement, dict[html.HtmlElement, html.HtmlElement]] = defaultdict(dict)
-    for link in list(page.iter("a"))[:MOST_LINKS]:
+    for link in islice(page.iter("a"), MOST_LINKS):
         if not link.get("href") or len(_words(link).split()) < 2:
             continue
         row = link
@@ -147,7 +149,7 @@ def _dated_rows(page: html.HtmlElement) -> list[Item]:
                     rows[parent].setdefault(row, link)
                 break
     best = max(rows.values(), key=len, default={})
-    if len(best) < FEWEST_LINKS - 1:
+    if len(best) < FEWEST_DATED_ROWS:
         return []
     said = Counter(_words(link) for link in best.values())
     return [
@@ -156,11 +158,9 @@ def _dated_rows(page: html.HtmlElement) -> list[Item]:
 
 
 def _title_beside(row: html.HtmlElement, link: html.HtmlElement) -> html.HtmlElement | None:
-    """What says most in a row whose link only says what to do, such as “View article”."""
+    """The first part that may be a title, of a row whose link only says what to do, such as “View article”."""
     parts = [
-        part
-        for part in row.iter()
-        if part is not row and part is not link and not len(part) and part.tag != "time" and link not in part.iter()
+        part for part in row.iter() if part is not row and part is not link and not len(part) and part.tag != "time"
     ]
     titles = [part for part in parts if len(_words(part).split()) >= WORDS_OF_A_TITLE and not _is_date(_words(part))]
     return titles[0] if titles else None
@@ -206,8 +206,11 @@ def _content(element: html.HtmlElement) -> html.HtmlElement | None:
 
 def _beside(element: html.HtmlElement, named: html.HtmlElement | None) -> str:
     """The words of a row apart from its title, which may name a day of its own; a space between its parts."""
-    words = " ".join(" ".join(element.itertext()).split())
-    return words if named is None else words.replace(" ".join(" ".join(named.itertext()).split()), " ", 1)
+    return _apart(element) if named is None else _apart(element).replace(_apart(named), " ", 1)
+
+
+def _apart(element: html.HtmlElement) -> str:
+    return " ".join(" ".join(element.itertext()).split())
 
 
 def _words(element: html.HtmlElement) -> str:

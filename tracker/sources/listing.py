@@ -13,7 +13,8 @@ from lxml import html
 from tracker.fetching import Response
 from tracker.identity import canonical_address
 from tracker.models import Source
-from tracker.reading.html_tree import is_html, parsed, selector, text_of, what_it_is
+from tracker.reading.html_text import text_of
+from tracker.reading.html_tree import body_of, selector
 from tracker.reading.main_text import drop_what_is_around
 from tracker.reading.sanitise import title_line, web_address
 
@@ -22,6 +23,7 @@ from .entry import Entry, NotUnderstood
 from .extracts import is_extract
 from .listed_items import Item, item_of, items
 from .opening import MOST_ITEMS
+from .web_page import check_selector, page_in
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
@@ -57,15 +59,12 @@ def check_options(options: Mapping[str, Any]) -> None:
             raise NotUnderstood(f"Sources of kind “listing” have no option “{name}”. They have {', '.join(OPTIONS)}.")
         if not isinstance(written, str) or not written.strip():
             raise NotUnderstood(f"The option “{name}” is a CSS selector, such as “article h2 a”.")
-        try:
-            selector(written)
-        except ValueError as error:
-            raise NotUnderstood(f"The option “{name}”: {error}") from error
+        check_selector(name, written)
 
 
 def parse(source: Source, response: Response) -> list[Entry]:
     """What the page lists, whole where its text is on the page. See tracker.sources.Kind."""
-    page = _page(response)
+    page = page_in(response)
     found = _chosen(page, source.options) if "item" in source.options else items(_without_surroundings(page))
     entries: dict[str, Entry] = {}
     for item in found:
@@ -90,7 +89,7 @@ def complete(source: Source, entry: Entry, ask: Ask) -> Entry:
 
 def next_page(source: Source, response: Response, number: int) -> str | None:
     """Where the page says that its list goes on. See tracker.sources.Kind."""
-    page = _page(response)
+    page = page_in(response)
     here = urlsplit(response.final_url)
     for link in _links_on(page, source.options):
         found = web_address(urljoin(_base(page, response), link.get("href") or "").partition("#")[0])
@@ -116,18 +115,8 @@ def _links_on(page: html.HtmlElement, options: Mapping[str, Any]) -> Iterator[ht
             yield link
 
 
-def _page(response: Response) -> html.HtmlElement:
-    if not is_html(response.body, response.content_type):
-        raise NotUnderstood(f"The answer is no web page but {what_it_is(response.body, response.content_type)}.")
-    page = parsed(response.body, response.content_type, response.final_url)
-    if page is None:
-        raise NotUnderstood("The page is empty.")
-    return page
-
-
 def _without_surroundings(page: html.HtmlElement) -> html.HtmlElement:
-    body = page.find("body")
-    body = page if body is None else body
+    body = body_of(page)
     drop_what_is_around(body)
     return body
 
@@ -135,12 +124,14 @@ def _without_surroundings(page: html.HtmlElement) -> html.HtmlElement:
 def _chosen(page: html.HtmlElement, options: Mapping[str, Any]) -> list[Item]:
     """The items that staff have described by selectors."""
 
+    chosen = {name: selector(written) for name, written in options.items()}
+
     def first(element: html.HtmlElement, name: str) -> html.HtmlElement | None:
-        return next(iter(selector(options[name])(element)), None) if name in options else None
+        return next(iter(chosen[name](element)), None) if name in chosen else None
 
     return [
         item_of(element, *(first(element, name) for name in ("link", "title", "text", "date")))
-        for element in selector(options["item"])(page)[: MOST_ITEMS + 1]
+        for element in chosen["item"](page)[: MOST_ITEMS + 1]
     ]
 
 

@@ -12,14 +12,15 @@ from lxml import html
 from tracker.fetching import Response
 from tracker.models import Source
 from tracker.reading.encoding import decoded
-from tracker.reading.html_text import plain_text
-from tracker.reading.html_tree import is_html, parsed, selector, text_of, what_it_is
+from tracker.reading.html_text import plain_text, text_of
+from tracker.reading.html_tree import body_of, selector
 from tracker.reading.main_text import drop_what_is_around
 from tracker.reading.sanitise import title_line
 
 from . import Ask
 from .entry import Entry, NotUnderstood
 from .volatile import without_volatile
+from .web_page import check_selector, page_in
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, text/plain;q=0.8, */*;q=0.1"
 
@@ -53,10 +54,7 @@ def check_options(options: Mapping[str, Any]) -> None:
             raise NotUnderstood(f"Sources of kind “page” have no option “{name}”. They have {', '.join(known)}.")
     for name in (SELECT, IGNORE):
         for written in _listed(options, name):
-            try:
-                selector(written)
-            except ValueError as error:
-                raise NotUnderstood(f"The option “{name}”: {error}") from error
+            check_selector(name, written)
     for written in _listed(options, IGNORE_TEXT):
         try:
             re.compile(written)
@@ -71,18 +69,11 @@ def parse(source: Source, response: Response) -> list[Entry]:
     if response.content_type.startswith("text/plain"):
         text = plain_text(decoded(response.body, response.content_type))
         return [Entry(guid="", url=source.url, title=source.name, text=_without(text, source.options))]
-    if not is_html(response.body, response.content_type):
-        raise NotUnderstood(f"The answer is no web page but {what_it_is(response.body, response.content_type)}.")
-    page = parsed(response.body, response.content_type, response.final_url)
-    if page is None:
-        raise NotUnderstood("The page is empty.")
-    title = _title(page)
-    body = page.find("body")
-    body = page if body is None else body
+    page = page_in(response)
+    title, body = _title(page), body_of(page)
     _check_that_it_is_the_page(source, response, title, body)
     text = _text(body, source.options)
-    headline = next((" ".join(found.text_content().split()) for found in body.iter("h1", "h2")), "")
-    text = _without(without_volatile(text, headline), source.options)
+    text = _without(without_volatile(text, _headline(body)), source.options)
     if not text:
         raise NotUnderstood("The page has no text for readers without the programs that it loads.")
     return [Entry(guid="", url=source.url, title=title or source.name, text=text)]
@@ -123,8 +114,7 @@ def _text(body: html.HtmlElement, options: Mapping[str, Any]) -> str:
 
 def _check_that_it_is_the_page(source: Source, response: Response, title: str, body: html.HtmlElement) -> None:
     """Raises NotUnderstood for an error page that is sent with status 200, and for the front page in its place."""
-    headline = next((" ".join(found.text_content().split()) for found in body.iter("h1", "h2")), "")
-    says_it = next(filter(_NOT_THE_PAGE.match, (title, headline)), None)
+    says_it = next(filter(_NOT_THE_PAGE.match, (title, _headline(body))), None)
     if says_it and len(text_of(body).split()) < FEW_WORDS:
         raise NotUnderstood(f"The page only says “{says_it[:100]}”.")
     asked, came = urlsplit(source.url), urlsplit(response.final_url)
@@ -136,6 +126,11 @@ def _title(page: html.HtmlElement) -> str:
     headlines = [found for found in page.iter("h1") if found.text_content().strip()]
     written = headlines[0].text_content() if len(headlines) == 1 else page.findtext(".//title") or ""
     return title_line(written, is_markup=False)
+
+
+def _headline(body: html.HtmlElement) -> str:
+    """The first heading that is there now."""
+    return next((" ".join(found.text_content().split()) for found in body.iter("h1", "h2")), "")
 
 
 def _without(text: str, options: Mapping[str, Any]) -> str:
