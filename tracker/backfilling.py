@@ -153,7 +153,7 @@ def _pages(walk: Backfill, asker: Asker, now: dt.datetime) -> Iterator[Page | Br
         response = ask(source, asker)
         if response.status != 200:
             _stay_away(source, asker, now)
-            raise BackfillDeclined(status_sentence(response))
+            raise BackfillDeclined(status_sentence(response.status))
         entries = read(source, response)
     except (FetchError, NotUnderstood, SourceEnded, KindNotAvailable) as error:
         raise BackfillDeclined(str(error)) from error

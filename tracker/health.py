@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from tracker.looking import answer_sentence
+from tracker.looking import status_sentence
 from tracker.models import Poll, Source
 
 #: A source is quiet when nothing came for so many times its usual silence, and no less than a week.
@@ -85,7 +85,7 @@ def _answer(last: Poll | None) -> str:
     if last is None:
         return ""
     if last.http_status and last.http_status not in {200, 304}:
-        return answer_sentence(last.http_status)
+        return status_sentence(last.http_status)
     return "What came could not be read." if last.http_status else "No answer came that could be used."
 
 

@@ -84,11 +84,7 @@ def read(source: Source, response: Response) -> list[Entry]:
     return [storable(entry) for entry in kind_of(source.kind).parse(source, response)]
 
 
-def status_sentence(response: Response) -> str:
-    return answer_sentence(response.status)
-
-
-def answer_sentence(status: int) -> str:
+def status_sentence(status: int) -> str:
     """What an answer of HTTP status `status` is."""
     meaning = _MEANINGS.get(status)
     return f"The answer was HTTP {status}{f': {meaning}' if meaning else ''}."
@@ -182,7 +178,7 @@ def _page_at(source: Source, url: str, number: int, asker: Asker, now: dt.dateti
         if response.status in PAST_THE_END_STATUSES:
             return None
         if response.status != 200:
-            return BrokenOff(f"Page {number} could not be read. {status_sentence(response)}", url, number)
+            return BrokenOff(f"Page {number} could not be read. {status_sentence(response.status)}", url, number)
         entries = read(source, response)
     except FetchError as error:
         return BrokenOff(f"Page {number} could not be read. {error}", url, number)

@@ -106,9 +106,9 @@ def _judge(
         findings.outcome = Poll.Outcome.NOT_MODIFIED
         _take_in(source, None, asker, lease, findings)
     elif response.status == 410:
-        findings.outcome, findings.detail = Poll.Outcome.GONE, [status_sentence(response)]
+        findings.outcome, findings.detail = Poll.Outcome.GONE, [status_sentence(response.status)]
     elif response.status != 200:
-        findings.detail = [status_sentence(response)]
+        findings.detail = [status_sentence(response.status)]
     elif not entries:
         findings.outcome = Poll.Outcome.EMPTY
         empty = "The answer is empty: no content."
