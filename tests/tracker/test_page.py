@@ -14,6 +14,7 @@ from pytest_httpserver import HTTPServer
 
 from tracker.models import Poll, Release, Source
 from tracker.polling import poll
+from tracker.rechecking import recheck_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loopback_allowed")]
 
@@ -46,7 +47,6 @@ FIRST: dict[str, Any] = {
 class Site:
     def __init__(self, server: HTTPServer, now: dt.datetime) -> None:
         self.server, self.now = server, now
-        server.expect_request("/robots.txt").respond_with_data("", status=404)
 
     def source(self, **options: Any) -> Source:
         return Source.objects.create(
@@ -58,10 +58,13 @@ class Site:
             next_due_at=self.now,
         )
 
-    def poll(self, source: Source, body: str | bytes, content_type: str = "text/html; charset=utf-8") -> Poll:
+    def serve(self, body: str | bytes, content_type: str = "text/html; charset=utf-8", status: int = 200) -> None:
         self.server.clear()
         self.server.expect_request("/robots.txt").respond_with_data("", status=404)
-        self.server.expect_request("/page").respond_with_data(body, content_type=content_type)
+        self.server.expect_request("/page").respond_with_data(body, status=status, content_type=content_type)
+
+    def poll(self, source: Source, body: str | bytes, content_type: str = "text/html; charset=utf-8") -> Poll:
+        self.serve(body, content_type)
         self.now += dt.timedelta(hours=7)
         return poll(source, now=self.now)
 
@@ -117,6 +120,18 @@ def test_a_page_that_goes_back_to_what_it_said_has_three_revisions(site: Site) -
     for count in ("13,000", "12,000", "13,000"):
         site.poll(source, PAGE.format(**{**FIRST, "count": count}))
     assert Release.objects.get().revisions.count() == 3
+
+
+def test_a_page_that_the_record_relies_on_is_looked_at_again(site: Site) -> None:
+    body = PAGE.format(**FIRST)
+    site.poll(site.source(), body)
+    Release.objects.update(recheck_until=site.now.date() + dt.timedelta(days=90))
+    assert [looked.detail for looked in recheck_due(site.now)] == ["Unchanged."]
+    site.serve(body.replace("13,000", "12,000"))
+    assert [looked.detail for looked in recheck_due(site.now + dt.timedelta(days=2))] == ["Changed: revision 2."]
+    site.serve(body, status=410)
+    recheck_due(site.now + dt.timedelta(days=4))
+    assert Release.objects.get().vanished_since is not None
 
 
 def test_tables_are_text(site: Site) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import html
 
-from tracker.fetching import Response
+from tracker.blocking import why_blocked
+from tracker.fetching import FetchFailed, Response
 from tracker.models import Source
 from tracker.reading.encoding import decoded
 from tracker.reading.html_text import plain_text, text_of
@@ -18,7 +20,8 @@ from tracker.reading.main_text import drop_what_is_around
 from tracker.reading.sanitise import title_line
 
 from . import Ask
-from .entry import Entry, NotUnderstood
+from .entry import Entry, NotUnderstood, Vanished
+from .linked_page import GONE_STATUSES
 from .volatile import without_volatile
 from .web_page import check_selector, page_in
 
@@ -80,8 +83,15 @@ def parse(source: Source, response: Response) -> list[Entry]:
 
 
 def complete(source: Source, entry: Entry, ask: Ask) -> Entry:
-    """The page is whole as it is. See tracker.sources.Kind."""
-    raise NotUnderstood("A page is read at its own address alone.")
+    """The page as it is now. See tracker.sources.Kind."""
+    response = ask(source.url, ACCEPT)
+    if response.status in GONE_STATUSES:
+        raise Vanished(f"The page is not there (HTTP {response.status}).")
+    if blocked := why_blocked(response):
+        raise NotUnderstood(blocked)
+    if response.status != 200:
+        raise FetchFailed(f"The page answered HTTP {response.status}.")
+    return replace(parse(source, response)[0], published_at=entry.published_at)
 
 
 def next_page(source: Source, response: Response, number: int) -> str | None:
