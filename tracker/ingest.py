@@ -91,9 +91,9 @@ def ingest(
             release = _new_release(entry, now)
         here = _appearance_here(source, release, known, entry, identity, now, keys_in_document)
         from_its_page = bool(stub_hash) and entry.complete and source.kind in READ_OTHERWISE
-        last_told = here.text_hash
+        last_told, told = here.text_hash, text_hash(entry.title, entry.text)
         if from_its_page and last_told and not here.stub_hash:  # the source's own words so far
-            same_until_now = text_hash(entry.title, entry.text) if _adds_little(entry, release) else last_told
+            same_until_now = told if _adds_little(entry, release) else last_told
             last_told = here.page_hash or same_until_now
         here.stub_hash = stub_hash
         if original:
@@ -101,13 +101,13 @@ def ingest(
             here.copy_published_at = plausible(entry.published_at, now)
         if here.is_copy:
             revision = None  # its frame may change, and is none of the release's words
-            here.is_whole, here.title, here.text_hash = True, entry.title, text_hash(entry.title, entry.text)
+            here.is_whole, here.title, here.text_hash = True, entry.title, told
         elif not here.text_hash and known and (from_its_page or not entry.complete) and _adds_little(entry, release):
             revision = None  # other words for what another source gave in full
-            here.is_whole, here.title, here.text_hash = entry.complete, entry.title, text_hash(entry.title, entry.text)
+            here.is_whole, here.title, here.text_hash = entry.complete, entry.title, told
         elif entry.complete or not (here.text_hash and here.is_whole):
             revision = _take_in(release, here, entry, last_told, proof, now)
-            here.title, here.text_hash = entry.title, text_hash(entry.title, entry.text)
+            here.title, here.text_hash = entry.title, told
         else:
             revision = None  # an extract is no edit of the whole that we have
         _tell_release(release, here, entry, revision, now, seen)
@@ -219,10 +219,7 @@ def _add_revision(
     if proof.also:
         revision.also_from.set(proof.also)
     files.store(revision, says.text)
-    transaction.on_commit(
-        lambda: signals.release_ingested.send(sender=Revision, revision=revision),
-        robust=True,  # who listens finds the revision in the database too
-    )
+    signals.tell(revision)
     return revision
 
 

@@ -1,7 +1,8 @@
 """The same release on another site, in a frame of that site's own: recognised by its words, never by likeness alone.
 
-Texts that share the rarest of their runs of words are compared. One is a copy of the other if nearly all of it stands
-there without a break, and what is left over on either side does not speak of other figures or names.
+Of each text a few runs of words are kept, chosen so that copies keep the same ones, and texts that share some are
+compared. One is a copy of the other if nearly all of it stands there without a break, and what is left over on either
+side does not speak of other figures or names.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from django.db.models import Count, Q
 
 from tracker import signals
 from tracker.identity import contradict, figures, normalised_words
-from tracker.models import Appearance, KeptApart, Revision, Sketch, Source, Voice
-from tracker.revisions import own_text
+from tracker.models import Appearance, KeptApart, Release, Revision, Sketch, Source, Voice
+from tracker.revisions import own_text, text_hash
 from tracker.sources.entry import Entry
 
 #: A shorter text is what many releases say.
@@ -66,7 +67,7 @@ def original_of(source: Source, key: str, entry: Entry, published: dt.datetime) 
     likely = (
         Appearance.objects.filter(sketch__run__in=runs)
         .filter(release__published_at__range=(published - WITHIN, published + WITHIN))
-        .exclude(Q(source=source) | Q(release__in=apart) | Q(release__appearances__source=source))
+        .exclude(Q(release__in=apart) | Q(release__appearances__source=source))
         .annotate(shared=Count("sketch"))
         .filter(shared__gte=RUNS_SHARED)
         .order_by("-shared", "pk")
@@ -155,7 +156,7 @@ def keep_apart(here: Appearance) -> Appearance:
         raise ValueError(f"{here} is no copy of another release.")
     KeptApart.objects.get_or_create(source=here.source, key=here.key, release=here.release)
     joined = here.release
-    here.release = type(joined).objects.create(
+    here.release = Release.objects.create(
         title=here.title,
         url=here.url,
         published_at=here.copy_published_at or here.first_seen_at,
@@ -172,10 +173,10 @@ def keep_apart(here: Appearance) -> Appearance:
         number=1,
         title=here.title,
         text=text,
-        text_hash=here.text_hash,
+        text_hash=text_hash(here.title, text),
         seen_at=here.first_seen_at,
         snapshot=snapshot,
     )
     remember(here, text)
-    transaction.on_commit(lambda: signals.release_ingested.send(sender=Revision, revision=revision), robust=True)
+    signals.tell(revision)
     return here
