@@ -27,20 +27,18 @@ class Piece:
 
 @dataclass(frozen=True)
 class Row:
-    """A paragraph of the earlier version beside that of the later; no pieces where the other has none.
-
-    Where both say the same, `unchanged` is true.
-    """
+    """A paragraph of the earlier version beside that of the later; no pieces where the other has none."""
 
     before: tuple[Piece, ...]
     after: tuple[Piece, ...]
-    unchanged: bool = False
+
+    @property
+    def unchanged(self) -> bool:
+        return self.before == self.after
 
     @property
     def inline(self) -> list[Piece]:
         """Both in one: what is gone stands before what is new in its place."""
-        if self.unchanged:
-            return list(self.after)
         merged: list[Piece] = []
         earlier, later = list(self.before), list(self.after)
         while earlier or later:
@@ -72,7 +70,7 @@ def _paragraphs(text: str) -> list[str]:
 
 def _unchanged(text: str) -> Row:
     piece = (Piece("same", text),)
-    return Row(piece, piece, unchanged=True)
+    return Row(piece, piece)
 
 
 def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:

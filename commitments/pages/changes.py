@@ -28,7 +28,7 @@ class ChangesPage:
     release: Release
     before: Revision
     after: Revision
-    title: Row
+    title: list[Row]
     stretches: list[Stretch]
     beside: bool
 
@@ -44,12 +44,11 @@ def changes_page(release: Release, number: int, *, beside: bool) -> ChangesPage:
     before = earlier.filter(appearance=after.appearance_id).first() or earlier.first()
     if before is None:
         raise Revision.DoesNotExist(f"Release {release.pk} has no revision before {number}.")
-    title = compared(before.title, after.title)
     return ChangesPage(
         release=release,
         before=before,
         after=after,
-        title=title[0] if title else Row((), (), unchanged=True),
+        title=[row for row in compared(before.title, after.title) if not row.unchanged],
         stretches=_stretches(compared(before.text, after.text)),
         beside=beside,
     )

@@ -42,6 +42,16 @@ def test_what_was_taken_out_and_put_in_is_marked(client: Client, view: str) -> N
 
 
 @pytest.mark.django_db
+def test_a_title_in_other_words_is_shown_as_both(client: Client) -> None:
+    release = make.release(BEFORE, title="Trees planted")
+    make.revise(release, AFTER)
+    release.revisions.filter(number=2).update(title="A pier was opened")
+    page = client.get(f"/releases/{release.pk}/revisions/2/changes/").content.decode()
+    assert re.search(r"<del>.*?Trees planted.*?</del>", page)
+    assert re.search(r"<ins>.*?A pier was opened.*?</ins>", page)
+
+
+@pytest.mark.django_db
 def test_an_edit_without_a_note_is_said(client: Client) -> None:
     release = make.release(BEFORE)
     make.revise(release, AFTER)
