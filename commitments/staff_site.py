@@ -13,7 +13,13 @@ _GROUPS = (
     ("The record", ("definition", "statuschange", "milestone", "nextevidence", "question")),
     ("Figures", ("measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),
-    ("The watch", ("release", "revision", "changenote", "poll", "sourcealert", "pendingentry", "backfill", "recheck")),
+    (
+        "The watch",
+        (
+            *("release", "appearance", "keptapart", "revision", "changenote"),
+            *("poll", "sourcealert", "pendingentry", "backfill", "recheck"),
+        ),
+    ),
     ("The linker", ("linkerversion", "linkerswitch")),
     ("Readers", ("subscriber", "digest")),
     ("Accounts", ("user", "group")),

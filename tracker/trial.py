@@ -45,7 +45,7 @@ class Trial:
 def check(source: Source) -> None:
     """Raise TrialFailed for a kind, an address or options that cannot be used. Nothing is asked for."""
     if not isinstance(source.options, dict):
-        raise TrialFailed('Options are a JSON object, such as {"selector": "main"}.')
+        raise TrialFailed('Options are a JSON object, such as {"select": "main"}.')
     try:
         kind = kind_of(source.kind)
         kind.check_options(source.options)
@@ -82,7 +82,7 @@ def _answer(source: Source, asker: Asker) -> Response:
     if blocked := why_blocked(response):
         raise TrialFailed(blocked)
     if response.status != 200:
-        raise TrialFailed(status_sentence(response))
+        raise TrialFailed(status_sentence(response.status))
     if not response.body.strip():
         raise TrialFailed("The answer is empty.")
     return response

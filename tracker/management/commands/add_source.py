@@ -79,7 +79,7 @@ def _source(options: dict[str, Any]) -> Source:
     except ValueError as error:
         raise CommandError(f"--options is not JSON: {error}.") from error
     if not isinstance(kind_options, dict):
-        raise CommandError('--options must be a JSON object, such as \'{"selector": "main"}\'.')
+        raise CommandError('--options must be a JSON object, such as \'{"select": "main"}\'.')
     source = Source(
         slug=slug,
         name=name,
