@@ -6,6 +6,8 @@ import email
 import email.policy
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from typing import Any
 
@@ -59,3 +61,14 @@ class Mailbox:
         if dropped:
             server.transport.abort()
         return "250 OK"
+
+
+@contextmanager
+def serving(settings: Any) -> Iterator[Mailbox]:
+    """A mailbox to which Django sends its mail meanwhile."""
+    box = Mailbox()
+    box.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
+    yield box
+    box.stop()

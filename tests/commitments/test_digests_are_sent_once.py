@@ -14,7 +14,7 @@ from django.utils import timezone
 from commitments.digests import deliver, signup
 from commitments.models import Digest, Subscriber
 from tests.commitments import make
-from tests.commitments.mailbox import Mailbox
+from tests.commitments.mailbox import Mailbox, serving
 
 MONDAY = dt.date(2025, 6, 30)
 TUESDAY = MONDAY + dt.timedelta(days=1)
@@ -23,13 +23,9 @@ WEDNESDAY = MONDAY + dt.timedelta(days=2)
 
 @pytest.fixture
 def mailbox(settings: Any) -> Iterator[Mailbox]:
-    box = Mailbox()
-    box.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
     settings.DEFAULT_FROM_EMAIL = "Pledges <digests@pledges.example>"
-    yield box
-    box.stop()
+    with serving(settings) as box:
+        yield box
 
 
 def subscriber(email: str, frequency: str = "daily", scope: str = "all") -> Subscriber:

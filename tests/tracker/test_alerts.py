@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
-from tests.commitments.mailbox import Mailbox
+from tests.commitments.mailbox import Mailbox, serving
 from tests.tracker.conftest import atom
 from tracker import alerts, tasks
 from tracker.alerts import RELAPSE_TOLD_AFTER, Look, is_news, tell_staff
@@ -31,13 +31,9 @@ MakeSource = Callable[..., Source]
 
 @pytest.fixture
 def mailbox(settings: Any) -> Iterator[Mailbox]:
-    box = Mailbox()
-    box.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
     settings.ALERTS_TO = [STAFF]
-    yield box
-    box.stop()
+    with serving(settings) as box:
+        yield box
 
 
 class World:
