@@ -167,6 +167,8 @@ def _take_in(
     latest = release.revisions.order_by("-number").first()
     if latest and not here.revisions.exists() and says_nothing_new(files.after(entry.text), latest.text):
         return None
+    if latest and not files.changed and latest.text_hash == text_hash(entry.title, files.after(entry.text)):
+        return None  # another source has told of it before
     number = latest.number if latest else 0
     for version in entry.earlier:
         if not release.revisions.filter(text_hash=text_hash(version.title, version.text)).exists():

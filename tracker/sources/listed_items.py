@@ -28,6 +28,9 @@ LONGEST_ROW = 1_500
 #: So many elements above a link are looked at for the row that it stands in.
 ROWS_ABOVE = 5
 
+#: Fewer words than these are a label, such as a kind of document or when it was changed.
+LABEL = 5
+
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _POST = re.compile(r"(?:^|\s)(?:hentry|h-entry|wp-block-post|type-post|status-publish)(?:\s|$)")
 _CONTENT = re.compile(
@@ -54,6 +57,13 @@ class Item:
     title: str
     content: html.HtmlElement | None
     published_at: dt.datetime | None
+
+    @property
+    def excerpt(self) -> html.HtmlElement | None:
+        """What is said of it in a paragraph beside its title, where that is more than a label."""
+        named = set(self.link.iterancestors()) if self.link is not None else set()
+        beside = [part for part in self.element.iter("p") if part not in named and len(_words(part).split()) >= LABEL]
+        return max(beside, key=lambda part: len(_words(part)), default=None)
 
 
 def items(page: html.HtmlElement) -> list[Item]:

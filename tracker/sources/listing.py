@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -141,11 +140,20 @@ def _entry(item: Item, response: Response, options: Mapping[str, Any]) -> Entry 
     title = title_line(item.title, is_markup=False)
     if not title or not url:
         return None
-    goes_on = item.content is not None and _goes_on(item.content)
-    text = text_of(item.content) if item.content is not None else ""
-    entry = Entry(guid="", url=url, title=title, text=text, published_at=item.published_at)
-    whole = bool(text) and ("text" in options or not (goes_on or is_extract(text, is_content=True)))
-    return replace(entry, complete=whole)
+    content = item.content if item.content is not None else item.excerpt
+    goes_on = content is not None and _goes_on(content)
+    text = text_of(content) if content is not None else ""
+    is_whole = item.content is not None and bool(text)
+    is_whole = is_whole and ("text" in options or not (goes_on or is_extract(text, is_content=True)))
+    return Entry(
+        guid="",
+        url=url,
+        title=title,
+        text=text,
+        published_at=item.published_at,
+        updated_at=item.published_at,
+        complete=is_whole,
+    )
 
 
 def _goes_on(content: html.HtmlElement) -> bool:
