@@ -164,10 +164,10 @@ def _take_in(
         here.files_hash = files.hash
     if same_words and here.files_hash == files_before:
         return None
-    latest = release.revisions.order_by("-number").first()
-    if latest and not here.revisions.exists() and says_nothing_new(files.after(entry.text), latest.text):
+    latest, text = release.revisions.order_by("-number").first(), files.after(entry.text)
+    if latest and not here.revisions.exists() and says_nothing_new(text, latest.text):
         return None
-    if latest and not files.changed and latest.text_hash == text_hash(entry.title, files.after(entry.text)):
+    if latest and not files.changed and latest.text_hash == text_hash(entry.title, text):
         return None  # another source has told of it before
     number = latest.number if latest else 0
     for version in entry.earlier:

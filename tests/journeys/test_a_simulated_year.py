@@ -24,9 +24,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import partial
 from itertools import groupby, pairwise
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Queue
 from typing import Any
 
 import pytest
@@ -46,8 +47,6 @@ KILLED_ONCE_IN = 400
 #: What the watch says of itself in docs/watch.md: never more often than this, and seldom later than that.
 SHORTEST_INTERVAL, LONGEST_INTERVAL = 15 * 60, 26.5 * HOUR
 MOVE_BELIEVED_AFTER = DAY
-#: Of a source whose polls fail, the longest wait until the next.
-RETRIED_WITHIN = 26.5 * HOUR
 
 pytestmark = pytest.mark.timeout(4 * 3600)
 
@@ -122,6 +121,22 @@ class Account:
         ]
 
 
+def work(hand: Hand, waiting: Queue[int], now: float, dice: random.Random) -> list[tuple[int, float]]:
+    """Let `hand` poll what waits. Returns in the polls of which publishers it was killed, and when."""
+    killed = []
+    while True:
+        try:
+            pk = waiting.get_nowait()
+        except Empty:
+            return killed
+        hand.give(now, "poll", pk=pk)
+        if dice.random() < 1 / KILLED_ONCE_IN:
+            hand.kill()
+            killed.append((pk - 1, now))
+        else:
+            hand.take()
+
+
 def live(made: Instance, folder: Path) -> Account:
     """Let the time pass, and return how it went."""
     port = free_port()
@@ -147,20 +162,10 @@ def live(made: Instance, folder: Path) -> Account:
             for pk in state["sources"]:
                 waiting.put(pk)
 
-            def work(hand: Hand, waiting: Queue[int] = waiting, now: float = now) -> list[tuple[int, float]]:
-                killed = []
-                while not waiting.empty():
-                    pk = waiting.get()
-                    hand.give(now, "poll", pk=pk)
-                    if dice.random() < 1 / KILLED_ONCE_IN:
-                        hand.kill()
-                        killed.append((pk - 1, now))
-                    else:
-                        hand.take()
-                return killed
-
             busy = hands if len(state["sources"]) > 1 else hands[:1]
-            kills += [kill for killed in pool.map(work, busy) for kill in killed]
+            kills += [
+                kill for killed in pool.map(partial(work, waiting=waiting, now=now, dice=dice), busy) for kill in killed
+            ]
             if state["rechecks"]:
                 hands[0].do(now, "recheck")
             if now - pruned > DAY:
@@ -211,7 +216,7 @@ def _look_was_possible(publisher: dict[str, Any], begin: float, end: float) -> b
     broken = sorted((one["begin"], one["end"]) for one in publisher["outages"])
     at = max(begin, START)
     for first, last in [*broken, (end, end)]:
-        if min(first, end) - at > max(LONGEST_INTERVAL, RETRIED_WITHIN):
+        if min(first, end) - at > LONGEST_INTERVAL:
             return True
         at = max(at, last)
     return False
@@ -301,7 +306,7 @@ def impolite(account: Account) -> list[str]:
             wrong.append(f"{name} was asked again after it had said that it was gone for good")
         if publisher["moves_at"]:
             old = [row for row in account.requests_to(publisher) if row["status"] == 301]
-            believed = publisher["moves_at"] + MOVE_BELIEVED_AFTER + RETRIED_WITHIN
+            believed = publisher["moves_at"] + MOVE_BELIEVED_AFTER + LONGEST_INTERVAL
             wrong += [
                 f"{name} was asked at its old address long after" for row in old if row["at"] > believed + 30 * HOUR
             ]

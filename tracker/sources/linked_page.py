@@ -6,18 +6,17 @@ import re
 from dataclasses import replace
 from html import unescape
 
-from tracker.blocking import why_blocked
-from tracker.fetching import FetchFailed, Response
+from tracker.fetching import Response
 from tracker.identity import canonical_address
 from tracker.reading.encoding import decoded
 from tracker.reading.html_tree import is_html
 from tracker.reading.main_text import main_text
 
 from . import Ask
-from .entry import Entry, NotUnderstood, Vanished
+from .entry import Entry, NotUnderstood
+from .web_page import check_answer
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
-GONE_STATUSES = {404, 410}
 #: Of a page of which nothing else is known. One with fewer was taken down, or shows nothing without its programs.
 FEWEST_WORDS = 20
 #: This share of the words by which an item is announced is found on its page, or it is another page.
@@ -42,12 +41,7 @@ def whole(entry: Entry, ask: Ask) -> Entry:
 
 
 def _check(entry: Entry, response: Response) -> None:
-    if response.status in GONE_STATUSES:
-        raise Vanished(f"Its page is not there (HTTP {response.status}).")
-    if blocked := why_blocked(response):
-        raise NotUnderstood(blocked)
-    if response.status != 200:
-        raise FetchFailed(f"Its page answered HTTP {response.status}.")
+    check_answer(response, "Its page")
     kind = response.content_type.partition(";")[0].strip().lower()
     if not is_html(response.body, response.content_type):
         raise NotUnderstood(f"Its page is no HTML but {kind or 'a file'}.")

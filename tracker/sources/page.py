@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 
 from lxml import html
 
-from tracker.blocking import why_blocked
-from tracker.fetching import FetchFailed, Response
+from tracker.fetching import Response
 from tracker.models import Source
 from tracker.reading.encoding import decoded
 from tracker.reading.html_text import plain_text, text_of
@@ -20,10 +19,9 @@ from tracker.reading.main_text import drop_what_is_around
 from tracker.reading.sanitise import title_line
 
 from . import Ask
-from .entry import Entry, NotUnderstood, Vanished
-from .linked_page import GONE_STATUSES
+from .entry import Entry, NotUnderstood
 from .volatile import without_volatile
-from .web_page import check_selector, page_in
+from .web_page import check_answer, check_selector, page_in
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, text/plain;q=0.8, */*;q=0.1"
 
@@ -85,12 +83,7 @@ def parse(source: Source, response: Response) -> list[Entry]:
 def complete(source: Source, entry: Entry, ask: Ask) -> Entry:
     """The page as it is now. See tracker.sources.Kind."""
     response = ask(source.url, ACCEPT)
-    if response.status in GONE_STATUSES:
-        raise Vanished(f"The page is not there (HTTP {response.status}).")
-    if blocked := why_blocked(response):
-        raise NotUnderstood(blocked)
-    if response.status != 200:
-        raise FetchFailed(f"The page answered HTTP {response.status}.")
+    check_answer(response, "The page")
     return replace(parse(source, response)[0], published_at=entry.published_at)
 
 

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from lxml import html
 
-from tracker.fetching import Response
+from tracker.blocking import why_blocked
+from tracker.fetching import FetchFailed, Response
 from tracker.reading.html_tree import is_html, parsed, selector, what_it_is
 
-from .entry import NotUnderstood
+from .entry import NotUnderstood, Vanished
+
+GONE_STATUSES = {404, 410}
+
+
+def check_answer(response: Response, named: str) -> None:
+    """Raise Vanished, NotUnderstood or FetchFailed if the page, `named` so, did not come."""
+    if response.status in GONE_STATUSES:
+        raise Vanished(f"{named} is not there (HTTP {response.status}).")
+    if blocked := why_blocked(response):
+        raise NotUnderstood(blocked)
+    if response.status != 200:
+        raise FetchFailed(f"{named} answered HTTP {response.status}.")
 
 
 def page_in(response: Response) -> html.HtmlElement:
