@@ -22,6 +22,7 @@ TABLES = (
     "commitments_target",
     "commitments_targetcomponent",
     "commitments_statuschange",
+    "commitments_decision",
     "commitments_linkerversion",
     "commitments_linkerswitch",
 )

@@ -173,28 +173,30 @@ class EvidenceAdmin(admin.ModelAdmin):
     def accept_one(self, request: HttpRequest, key: int) -> HttpResponse:
         """With what was put right beside the button, if it came from the page of one suggestion."""
 
+        deed = decisions.Deed(signed_in(request))
+
         def accept(evidence: Evidence) -> None:
             with transaction.atomic():
                 if "relation" in request.POST:
-                    self._correct(request, evidence)
-                decisions.accept(evidence, signed_in(request))
+                    self._correct(request, evidence, deed)
+                decisions.accept(evidence, deed)
 
         return self._decide_one(request, key, accept, "accepted")
 
     def reject_one(self, request: HttpRequest, key: int) -> HttpResponse:
         reason = request.POST.get("reason", "")
-        return self._decide_one(
-            request, key, lambda evidence: decisions.reject(evidence, signed_in(request), reason), "rejected"
-        )
+        deed = decisions.Deed(signed_in(request))
+        return self._decide_one(request, key, lambda evidence: decisions.reject(evidence, deed, reason), "rejected")
 
     def correct_one(self, request: HttpRequest, key: int) -> HttpResponse:
-        return self._decide_one(request, key, lambda evidence: self._correct(request, evidence), "corrected")
+        deed = decisions.Deed(signed_in(request))
+        return self._decide_one(request, key, lambda evidence: self._correct(request, evidence, deed), "corrected")
 
-    def _correct(self, request: HttpRequest, evidence: Evidence) -> None:
+    def _correct(self, request: HttpRequest, evidence: Evidence, deed: decisions.Deed) -> None:
         form = CorrectionForm(evidence, request.POST)
         if not form.is_valid():
             raise decisions.DecisionRefused("What was sent does not fit this suggestion. Look at it again.")
-        for change in decisions.correct(evidence, **form.wanted()):
+        for change in decisions.correct(evidence, deed, **form.wanted()):
             self.log_change(request, evidence, change)
 
     def _decide_one(self, request: HttpRequest, key: int, decide: Callable[[Evidence], Any], done: str) -> HttpResponse:
@@ -221,9 +223,8 @@ class EvidenceAdmin(admin.ModelAdmin):
 
     @admin.action(description="Accept the selected", permissions=["change"])
     def accept_selected(self, request: HttpRequest, queryset: QuerySet[Evidence]) -> None:
-        self._decide_each(
-            request, queryset, lambda evidence: decisions.accept(evidence, signed_in(request)), "accepted"
-        )
+        deed = decisions.Deed(signed_in(request))
+        self._decide_each(request, queryset, lambda evidence: decisions.accept(evidence, deed), "accepted")
 
     @admin.action(description="Reject the selected …", permissions=["change"])
     def reject_selected(self, request: HttpRequest, queryset: QuerySet[Evidence]) -> HttpResponse | None:
@@ -231,9 +232,8 @@ class EvidenceAdmin(admin.ModelAdmin):
         form = RejectForm(request.POST if "confirmed" in request.POST else None)
         if form.is_valid():
             reason = form.cleaned_data["reason"]
-            self._decide_each(
-                request, queryset, lambda evidence: decisions.reject(evidence, signed_in(request), reason), "rejected"
-            )
+            deed = decisions.Deed(signed_in(request))
+            self._decide_each(request, queryset, lambda evidence: decisions.reject(evidence, deed, reason), "rejected")
             return None
         context = {
             **self.admin_site.each_context(request),

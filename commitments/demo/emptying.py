@@ -14,6 +14,7 @@ from commitments.linking import indexing
 from commitments.models import (
     Administration,
     Commitment,
+    Decision,
     Definition,
     Department,
     Evidence,
@@ -68,6 +69,7 @@ def empty(now: dt.datetime) -> Emptied:
         Milestone.objects.filter(commitment__demonstration=True).delete()
         NextEvidence.objects.filter(commitment__demonstration=True).delete()
         _delete_corrections_first(StatusChange.objects.filter(commitment__demonstration=True))
+        _delete_latest_first(Decision.objects.filter(evidence__commitment__demonstration=True))
         evidence.delete()
         commitments.update(parent=None, merged_into=None)
         commitments.delete()
@@ -97,6 +99,12 @@ def _delete_corrections_first(changes: QuerySet[StatusChange]) -> None:
         pass
 
 
+def _delete_latest_first(decisions: QuerySet[Decision]) -> None:
+    """An entry cannot go while another says that it was undone."""
+    decisions.exclude(undoes=None).delete()
+    decisions.delete()
+
+
 def _empty_the_watch(now: dt.datetime) -> tuple[int, Removed | None]:
     """Remove the source, its releases, and what they suggested for one's own commitments and nobody accepted."""
     source = Source.objects.filter(slug=SOURCE_SLUG).first()
@@ -104,6 +112,7 @@ def _empty_the_watch(now: dt.datetime) -> tuple[int, Removed | None]:
         return 0, None
     suggestions = _not_accepted_from(source)
     count, affected = suggestions.count(), set(suggestions.values_list("commitment", flat=True))
+    _delete_latest_first(Decision.objects.filter(evidence__in=suggestions))
     suggestions.delete()
     for commitment in Commitment.objects.filter(pk__in=affected):
         restatement.refresh(commitment)

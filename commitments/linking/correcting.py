@@ -197,7 +197,8 @@ def decisions() -> tuple[list[Decided], dict[str, int]]:
     A passage that staff attached themselves, so that the linker has no features of it, is compared now.
     """
     rows = (
-        Evidence.objects.exclude(state=Evidence.State.SUGGESTED)
+        Evidence.objects.filter(teaches=True)
+        .exclude(state=Evidence.State.SUGGESTED)
         .order_by("-decided_at", "-pk")
         .select_related("release", "revision__appearance__source")[:MOST_DECISIONS]
     )

@@ -24,7 +24,7 @@ from commitments.linking.model import Model
 from commitments.linking.suggestions import Known, Reading, Suggestion
 from commitments.linking.tied_figures import SeriesWords
 from commitments.linking.versions import in_use
-from commitments.models import Commitment, Evidence, LinkedRevision
+from commitments.models import Commitment, Decision, Evidence, LinkedRevision
 from commitments.models.evidence import quote_key
 from tracker.models import Revision
 
@@ -61,9 +61,9 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
     if not superseded:
         reading = _read(revision, model, _dealt_with(revision, there), _rejected(there))
         matches = [match for match in reading.matches if only is None or match.commitment in only]
-        known = _known([match.commitment for match in matches], revision)
+        before = known([match.commitment for match in matches], revision)
         today = _day(release.published_at)
-        found = [suggestions.describe(reading, match, known[match.commitment], today) for match in matches]
+        found = [suggestions.describe(reading, match, before[match.commitment], today) for match in matches]
     with transaction.atomic():
         if not superseded:
             _mark_gone(revision, there)
@@ -134,7 +134,8 @@ def relink_all() -> RelinkingOutcome:
 def _relink(revision: Revision, model: Model) -> tuple[int, int, int]:
     """One release: how many undecided suggestions were scored anew, withdrawn and added."""
     there = list(Evidence.objects.filter(release=revision.release_id))
-    undecided = [piece for piece in there if piece.state == Evidence.State.SUGGESTED]
+    by_hand = set(Decision.objects.filter(evidence__in=there).values_list("evidence_id", flat=True))
+    undecided = [piece for piece in there if piece.state == Evidence.State.SUGGESTED and piece.pk not in by_hand]
     reading = _read(revision, model, {}, _rejected(there))
     found = {match.commitment: match for match in reading.matches}
     profiles = DatabaseIndex().profiles({piece.commitment_id for piece in undecided})
@@ -299,7 +300,7 @@ def _dealt_with(revision: Revision, there: list[Evidence]) -> dict[int, list[str
     return quotes
 
 
-def _known(commitments: list[int], revision: Revision) -> dict[int, Known]:
+def known(commitments: list[int], revision: Revision) -> dict[int, Known]:
     """What releases published before have given each commitment, rejected evidence left out."""
     series: dict[int, list[SeriesWords]] = {key: [] for key in commitments}
     through = Commitment.series.through.objects.filter(commitment__in=commitments).select_related("series")

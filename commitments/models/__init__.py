@@ -2,6 +2,7 @@
 
 from .commitment import Commitment, Judgeability, Publication
 from .deadline import Deadline
+from .decision import Decision
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
 from .digest import Digest, SignUp, Subscriber
 from .evidence import Evidence, Relation, Tier
@@ -18,6 +19,7 @@ __all__ = [
     "Commitment",
     "Comparator",
     "Deadline",
+    "Decision",
     "Definition",
     "Department",
     "Digest",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any, Self
 
 from django.conf import settings
@@ -91,6 +92,9 @@ class Evidence(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="evidence_decisions", null=True, blank=True
     )
     reject_reason = models.CharField(max_length=300, blank=True)
+    teaches = models.BooleanField(
+        default=True, editable=False, help_text="Off where the decision says nothing of whether the passage belongs."
+    )
 
     objects = EvidenceQuerySet.as_manager()
 
@@ -123,6 +127,24 @@ class Evidence(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.quote_key = quote_key(self.quote)
         super().save(*args, **kwargs)
+
+    def as_decided(self) -> dict[str, Any]:
+        """What a person's decision can change, as JSON."""
+        return {
+            "state": self.state,
+            "relation": self.relation,
+            "tier": self.tier,
+            "figures": self.figures,
+            "reject_reason": self.reject_reason,
+            "teaches": self.teaches,
+            "decided_by": self.decided_by_id,
+            "decided_at": self.decided_at and self.decided_at.isoformat(),
+        }
+
+    @property
+    def mark(self) -> str:
+        """Changes with anything that a person would decide on, so that a page can say which it showed."""
+        return hashlib.sha256(json.dumps(self.as_decided(), sort_keys=True).encode()).hexdigest()[:16]
 
 
 def quote_key(quote: str) -> str:

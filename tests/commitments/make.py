@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from commitments.decisions import Deed
 from commitments.models import Commitment, Definition, Evidence, Series, Target
 from tracker.models import Appearance, Release, Revision, Snapshot, Source
 
@@ -55,6 +56,11 @@ def target(owner: Commitment, metric: str, unit: str, value: int | None = None) 
 
 def user(name: str = "editor") -> Any:
     return get_user_model().objects.get_or_create(username=name, defaults={"is_staff": True, "is_superuser": True})[0]
+
+
+def deed(by: Any = "editor") -> Deed:
+    """An act of a user, or of the one of that name."""
+    return Deed(user(by) if isinstance(by, str) else by)
 
 
 def source(name: str = "Ministry news", **fields: Any) -> Source:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 
 from commitments.decisions import DecisionRefused, accept, change_status, correct, reject
 from commitments.models import Commitment, Evidence, Measurement
@@ -44,7 +46,7 @@ def test_a_figure_said_again_is_no_new_point_in_whatever_order_it_is_accepted(
 ) -> None:
     commitment, pieces = told
     for index in order:
-        accept(pieces[index], make.user())
+        accept(pieces[index], make.deed())
     assert points(commitment) == [(FIRST, 9400), (SECOND, 13500)]
     assert [piece.figures[0]["restated"] for piece in commitment.evidence.order_by("release__published_at")] == [
         False,
@@ -55,9 +57,9 @@ def test_a_figure_said_again_is_no_new_point_in_whatever_order_it_is_accepted(
 
 def test_when_the_first_telling_is_rejected_the_second_is_the_point(told: tuple[Commitment, list[Evidence]]) -> None:
     commitment, (_, first_telling, second_telling) = told
-    accept(second_telling, make.user())
+    accept(second_telling, make.deed())
     assert points(commitment) == []
-    reject(first_telling, make.user(), "Another country.")
+    reject(first_telling, make.deed(), "Another country.")
     assert points(commitment) == [(THIRD, 13500)]
 
 
@@ -65,11 +67,11 @@ def test_rejecting_what_was_accepted_withdraws_its_point_and_keeps_the_row(
     told: tuple[Commitment, list[Evidence]],
 ) -> None:
     commitment, (piece, *_) = told
-    accept(piece, make.user())
-    reject(piece, make.user(), "Misread.")
+    accept(piece, make.deed())
+    reject(piece, make.deed(), "Misread.")
     assert points(commitment) == []
     assert Measurement.objects.get().withdrawn_at is not None
-    accept(piece, make.user())
+    accept(piece, make.deed())
     assert points(commitment) == [(FIRST, 9400)]
 
 
@@ -78,13 +80,13 @@ def test_a_promise_or_a_figure_of_something_else_is_no_point(change: dict[str, o
     commitment = make.commitment()
     series = make.target(commitment, "trees planted", "trees")
     piece = make.evidence(commitment, make.release("500 trees."), figures=[make.figure(500, series) | change])
-    assert accept(piece, make.user()) == []
+    assert accept(piece, make.deed()) == []
     assert points(commitment) == []
 
 
 def test_an_accepted_release_is_pinned_and_looked_at_again() -> None:
     piece = make.evidence(make.commitment(), make.release("Trees."))
-    accept(piece, make.user(), now=make.timezone.make_aware(dt.datetime(2025, 1, 1, 12)))
+    accept(piece, replace(make.deed(), at=timezone.make_aware(dt.datetime(2025, 1, 1, 12))))
     piece.release.refresh_from_db()
     assert piece.release.pinned
     assert piece.release.recheck_until == dt.date(2026, 1, 1)
@@ -92,15 +94,15 @@ def test_an_accepted_release_is_pinned_and_looked_at_again() -> None:
 
 def test_deciding_twice_tells_the_second_who_was_first() -> None:
     piece = make.evidence(make.commitment(), make.release("Trees."))
-    accept(piece, make.user("ann"))
+    accept(piece, make.deed("ann"))
     with pytest.raises(DecisionRefused, match="ann has accepted this already"):
-        accept(Evidence.objects.get(), make.user("bob"))
+        accept(Evidence.objects.get(), make.deed("bob"))
 
 
 def test_a_rejection_without_a_reason_is_refused() -> None:
     piece = make.evidence(make.commitment(), make.release("Trees."))
     with pytest.raises(DecisionRefused, match="Say why"):
-        reject(piece, make.user(), "  ")
+        reject(piece, make.deed(), "  ")
     piece.refresh_from_db()
     assert piece.state == "suggested"
 
@@ -108,10 +110,10 @@ def test_a_rejection_without_a_reason_is_refused() -> None:
 def test_evidence_that_decided_a_status_cannot_be_rejected() -> None:
     commitment = make.commitment()
     piece = make.evidence(commitment, make.release("All are planted."))
-    accept(piece, make.user())
+    accept(piece, make.deed())
     change_status(commitment, "achieved", make.user(), "All planted.", FIRST, evidence=piece)
     with pytest.raises(DecisionRefused, match="rests on this evidence"):
-        reject(piece, make.user(), "Wrong.")
+        reject(piece, make.deed(), "Wrong.")
 
 
 @pytest.mark.parametrize(
@@ -150,8 +152,8 @@ def test_a_correction_is_a_further_entry_that_names_what_it_corrects() -> None:
 def test_a_wrong_detail_is_put_right_without_a_rejection(told: tuple[Commitment, list[Evidence]]) -> None:
     commitment, (first, *_) = told
 
-    changed = correct(first, relation="fulfils", tier="outcome", restated={}, dropped=[0])
-    accept(first, make.user())
+    changed = correct(first, make.deed(), relation="fulfils", tier="outcome", restated={}, dropped=[0])
+    accept(first, make.deed())
 
     first.refresh_from_db()
     assert (first.relation, first.tier, first.figures) == ("fulfils", "outcome", [])
@@ -162,10 +164,10 @@ def test_a_wrong_detail_is_put_right_without_a_rejection(told: tuple[Commitment,
 def test_an_editors_word_on_a_figure_outlasts_later_decisions(told: tuple[Commitment, list[Evidence]]) -> None:
     commitment, (first, second, third) = told
     for piece in (first, second, third):
-        accept(piece, make.user())
+        accept(piece, make.deed())
 
-    correct(third, relation="progress", tier="announced", restated={0: False}, dropped=[])
-    reject(first, make.user(), "Another country.")
+    correct(third, make.deed(), relation="progress", tier="announced", restated={0: False}, dropped=[])
+    reject(first, make.deed(), "Another country.")
 
     assert points(commitment) == [(SECOND, 13500), (THIRD, 13500)]
 
@@ -183,4 +185,4 @@ def test_a_correction_that_must_not_be(
 ) -> None:
     wanted = {"relation": "progress", "tier": "announced", "restated": {}, "dropped": []} | change
     with pytest.raises(DecisionRefused, match=why):
-        correct(told[1][0], **wanted)  # type: ignore[arg-type]
+        correct(told[1][0], make.deed(), **wanted)  # type: ignore[arg-type]

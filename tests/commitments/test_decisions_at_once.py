@@ -30,14 +30,14 @@ def test_when_both_earlier_tellings_are_rejected_at_once_the_third_is_the_point(
         )
         for day in (1, 8, 15)
     )
-    accept(third, make.user())
+    accept(third, make.deed())
     assert not Measurement.objects.shown().exists()
     editor = make.user()
     failures: list[Exception] = []
 
     def decide(piece: Evidence) -> None:
         try:
-            reject(piece, editor, "Another country.")
+            reject(piece, make.deed(editor), "Another country.")
         except Exception as error:
             failures.append(error)
         finally:

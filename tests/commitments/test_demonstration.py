@@ -237,7 +237,7 @@ def test_the_pipeline_finds_the_returns_and_their_measurements(loopback_allowed:
     returns = Evidence.objects.filter(commitment__reference=RETURNS)
     assert {9400, 13500, 16400} <= figures_of(RETURNS)
     for piece in returns.order_by("release__published_at"):
-        decisions.accept(piece, make.user())
+        decisions.accept(piece, make.deed())
     points = Measurement.objects.shown().filter(series__metric="people returned").order_by("published_on")
     assert [int(point.value) for point in points] == [9400, 13500, 16400]
     assert [point.qualifier for point in points] == ["exact", "almost", "exact"]
@@ -324,7 +324,7 @@ def test_emptying_takes_everything_of_the_demonstration(loopback_allowed: None) 
     editor = make.user()
     returns = Commitment.objects.get(reference=RETURNS)
     for piece in returns.evidence.order_by("release__published_at"):
-        decisions.accept(piece, editor)
+        decisions.accept(piece, make.deed(editor))
     last = returns.evidence.order_by("release__published_at").last()
     change = decisions.change_status(
         returns, "achieved", editor, "16,400 returned.", dt.date(2025, 1, 9), evidence=last
@@ -383,7 +383,7 @@ def test_a_release_that_ones_own_record_relies_on_stays(loopback_allowed: None) 
     own = make.commitment("Deliver the Emergency Services Network", statement="Replace Airwave by the ESN.")
     follow(releases.read())
     relied_on = own.evidence.get(release__url__endswith="emergency-services-network")
-    decisions.accept(relied_on, make.user())
+    decisions.accept(relied_on, make.deed())
 
     emptied = empty(timezone.now())
     assert emptied.watch is not None

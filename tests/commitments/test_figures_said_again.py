@@ -78,7 +78,7 @@ def test_two_releases_of_one_day_say_a_figure_together_and_make_one_point() -> N
         for word in ("Ministry", "Regulator")
     ]
     for piece in pieces:
-        accept(piece, make.user())
+        accept(piece, make.deed())
     assert [piece.figures[0]["restated"] for piece in commitment.evidence.all()] == [False, False]
     assert points(commitment) == [(FIRST, 310, pieces[0].pk)]
 
@@ -116,9 +116,9 @@ class DecisionsInAnyOrder(TestCase):
             for at in order:
                 piece = Evidence.objects.get(pk=pieces[at].pk)
                 if figures[at][3]:
-                    accept(piece, make.user())
+                    accept(piece, make.deed())
                 else:
-                    reject(piece, make.user(), "Another railway.")
+                    reject(piece, make.deed(), "Another railway.")
             found.append(points(commitment))
             Measurement.objects.all().delete()
             commitment.evidence.update(state=Evidence.State.SUGGESTED, decided_at=None, decided_by=None)
@@ -159,7 +159,7 @@ def test_a_revised_statistic_supersedes_the_one_before_and_both_stay(later: dict
     owner = make.commitment()
     series = make.target(owner, "trains delayed", "trains")
     for piece in (published(owner, series, 310, 0, **YEAR), published(owner, series, 325, 40, **later)):
-        accept(piece, make.user())
+        accept(piece, make.deed())
     assert vintages() == {310: None, 325: 310 if superseded else None}
     assert {value for _, value, _ in points(owner)} == ({325} if superseded else {310, 325})
 
@@ -175,7 +175,7 @@ def test_vintages_follow_each_other_in_order_of_publication_whatever_the_order_o
         published(owner, series, 330, 80, revised=True, **YEAR),
     ]
     for at in order:
-        accept(pieces[at], make.user())
+        accept(pieces[at], make.deed())
     assert vintages() == {310: None, 325: 310, 330: 325}
 
 
@@ -184,7 +184,7 @@ def test_what_a_rejected_revision_superseded_stands_again() -> None:
     owner = make.commitment()
     series = make.target(owner, "trains delayed", "trains")
     first, revision = published(owner, series, 310, 0, **YEAR), published(owner, series, 325, 40, revised=True, **YEAR)
-    accept(first, make.user())
-    accept(revision, make.user())
-    reject(revision, make.user(), "Another railway.")
+    accept(first, make.deed())
+    accept(revision, make.deed())
+    reject(revision, make.deed(), "Another railway.")
     assert [value for _, value, _ in points(owner)] == [310]

@@ -23,7 +23,7 @@ def rejected() -> Evidence:
     import_rows([make.ORCHARDS])
     (piece,) = linking.link(make.release(f"The weather was fair. {REJECTED} Nobody was hurt.").latest_revision)
     assert piece.quote == REJECTED
-    decisions.reject(piece, make.user(), "Other trees.")
+    decisions.reject(piece, make.deed(), "Other trees.")
     return piece
 
 

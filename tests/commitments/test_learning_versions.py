@@ -103,9 +103,9 @@ def decide(count: int, accepts: Callable[[int], bool], like: dict[str, float] | 
             score=0.6,
         )
         if accepted:
-            decisions.accept(piece, make.user())
+            decisions.accept(piece, make.deed())
         else:
-            decisions.reject(piece, make.user(), "Another orchard.")
+            decisions.reject(piece, make.deed(), "Another orchard.")
 
 
 def test_the_base_version_is_in_use_until_another_is() -> None:
@@ -219,7 +219,7 @@ def test_what_nothing_can_be_learnt_from(count: int, accepts: Any, complaint: st
 def test_a_rejection_as_a_duplicate_does_not_teach_that_it_is_about_something_else() -> None:
     decide(30, lambda number: number % 2 == 1)
     piece = make.evidence(make.commitment(), make.release("Trees."), features={"title in passage": 1.0})
-    decisions.reject(piece, make.user(), "Duplicate of the one above.")
+    decisions.reject(piece, make.deed(), "Duplicate of the one above.")
     printed = train(from_decisions=True, dry_run=True)
     assert printed["decisions"]["left out: said for what it repeats"] == 1
 
@@ -260,9 +260,9 @@ def test_relinking_withdraws_what_scores_too_little_and_adds_what_is_new(suggest
 @pytest.mark.parametrize("accepted", [True, False])
 def test_relinking_leaves_what_was_decided(suggested: Evidence, accepted: bool) -> None:
     if accepted:
-        decisions.accept(suggested, make.user())
+        decisions.accept(suggested, make.deed())
     else:
-        decisions.reject(suggested, make.user(), "Another ferry.")
+        decisions.reject(suggested, make.deed(), "Another ferry.")
     before = Evidence.objects.filter(pk=suggested.pk).values().get()
     for name, shift in (("timid", -9.0), ("eager", 2.0)):
         versions.use(version(name, shift), make.user(), "Tried.")
@@ -311,10 +311,10 @@ def test_rejecting_an_earlier_report_changes_what_a_later_one_is_said_to_add(
         return any("after 12,500" in reason for reason in second.reasons)
 
     assert follows_the_first()
-    decisions.reject(first, make.user(), "Another orchard.")
+    decisions.reject(first, make.deed(), "Another orchard.")
     second.refresh_from_db()
     assert not follows_the_first()
-    decisions.accept(first, make.user())
+    decisions.accept(first, make.deed())
     second.refresh_from_db()
     assert follows_the_first()
 
@@ -323,7 +323,7 @@ def test_what_an_editor_has_put_right_stays_when_an_earlier_report_is_rejected(
     two_counts: tuple[Evidence, Evidence],
 ) -> None:
     first, second = two_counts
-    decisions.correct(second, relation="slips", tier=second.tier, restated={}, dropped=[])
-    decisions.reject(first, make.user(), "Another orchard.")
+    decisions.correct(second, make.deed(), relation="slips", tier=second.tier, restated={}, dropped=[])
+    decisions.reject(first, make.deed(), "Another orchard.")
     second.refresh_from_db()
     assert second.relation == "slips"

@@ -369,6 +369,6 @@ def test_a_statistic_that_a_release_says_was_revised_supersedes_the_point_of_an_
     for at, text in enumerate(texts):
         of = make.release(text, published=LATER + dt.timedelta(days=40 * at))
         for piece in linking.link(of.latest_revision):
-            accept(piece, make.user())
+            accept(piece, make.deed())
     assert [int(point.value) for point in Measurement.objects.all()] == [12_300, 12_450]
     assert [int(point.value) for point in Measurement.objects.shown()] == [12_450]

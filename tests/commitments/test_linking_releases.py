@@ -163,7 +163,7 @@ def test_a_figure_said_again_is_restated_in_the_later_release_whichever_came_fir
 
 def test_a_figure_of_rejected_evidence_was_never_said(record: None, publish: Any, editor: Any) -> None:
     (first,) = linking.link(publish(TREES, published="2030-05-01"))
-    decisions.reject(first, editor, "Counts other trees.")
+    decisions.reject(first, make.deed(editor), "Counts other trees.")
     (second,) = linking.link(publish(TREES, published="2030-06-01"))
     assert second.figures[0]["restated"] is False
 
@@ -171,7 +171,7 @@ def test_a_figure_of_rejected_evidence_was_never_said(record: None, publish: Any
 def test_a_later_revision_with_the_same_passage_keeps_the_decision(record: None, publish: Any, editor: Any) -> None:
     first = publish(FERRY_NEWS)
     (piece,) = linking.link(first)
-    decisions.accept(piece, editor)
+    decisions.accept(piece, make.deed(editor))
     second = publish("Corrected on 3 May.\n\n" + FERRY_NEWS, release=first.release)
     assert linking.link(second) == []
     piece.refresh_from_db()
@@ -193,7 +193,7 @@ def test_a_passage_that_disappears_is_said_to_be_gone_and_may_return(record: Non
 def test_a_rejected_passage_never_comes_back_but_a_new_one_may(record: None, publish: Any, editor: Any) -> None:
     first = publish(TREES)
     (piece,) = linking.link(first)
-    decisions.reject(piece, editor, "Not these trees.")
+    decisions.reject(piece, make.deed(editor), "Not these trees.")
     assert linking.link(publish(f"{TREES} The agency thanked all.", release=first.release)) == []
     Commitment.objects.update(linkable_since=timezone.now())
     assert linking.link(first, only={piece.commitment_id}) == []
@@ -205,7 +205,7 @@ def test_a_rejected_passage_never_comes_back_but_a_new_one_may(record: None, pub
 def test_a_rejected_passage_does_not_come_back_with_a_word_changed(record: None, publish: Any, editor: Any) -> None:
     first = publish(TREES)
     (piece,) = linking.link(first)
-    decisions.reject(piece, editor, "Not these trees.")
+    decisions.reject(piece, make.deed(editor), "Not these trees.")
     reworded = TREES.replace("has planted", "has now planted")
     assert reworded != TREES
     assert linking.link(publish(reworded, release=first.release)) == []

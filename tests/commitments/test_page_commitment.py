@@ -34,7 +34,7 @@ def words(html: str) -> str:
 
 def accepted(about: Commitment, text: str, published: dt.date, **fields: Any) -> Any:
     evidence = make.evidence(about, make.release(text, title=f"Title: {text}", published=published), **fields)
-    decisions.accept(evidence, make.user())
+    decisions.accept(evidence, make.deed())
     evidence.refresh_from_db()
     return evidence
 
@@ -102,7 +102,7 @@ def test_withdrawn_figures_leave_the_page(client: Client) -> None:
     series = make.target(made, "trees planted", "trees")
     text = "So far 9,400 trees stand."
     evidence = accepted(made, text, dt.date(2024, 11, 28), figures=[planted(series, 9400, text)])
-    decisions.reject(evidence, make.user(), "Another forest.")
+    decisions.reject(evidence, make.deed(), "Another forest.")
     page, _ = shown(client, made)
     assert page.counted == []
     assert Measurement.objects.count() == 1

@@ -77,7 +77,7 @@ def test_only_accepted_evidence_is_news(client: Client) -> None:
     trees = make.commitment()
     make.evidence(trees, make.release("A million trees are promised by nobody."))
     accepted = make.evidence(trees, make.release("A thousand trees were planted."))
-    decisions.accept(accepted, make.user())
+    decisions.accept(accepted, make.deed())
     page = client.get("/").content.decode()
     assert "A thousand trees were planted." in page
     assert "promised by nobody" not in page
@@ -90,7 +90,7 @@ def test_the_front_page_asks_as_much_of_many_as_of_few(
     editor = make.user()
     for number in range(30):
         made = make.commitment(f"Promise {number}", due=in_days(number - 15))
-        decisions.accept(make.evidence(made, make.release(f"News {number}")), editor)
+        decisions.accept(make.evidence(made, make.release(f"News {number}")), make.deed(editor))
         decisions.change_status(made, "in_progress", editor, "Begun.", in_days(-1))
     with django_assert_max_num_queries(11):
         assert client.get("/").status_code == 200

@@ -26,7 +26,7 @@ def test_accepted_passages_are_marked_in_the_escaped_text(client: Client) -> Non
     evidence = make.evidence(made, release, QUOTE)
     address = f"/releases/{release.pk}/revisions/1/"
     assert "<mark" not in client.get(address).content.decode()
-    decisions.accept(evidence, make.user())
+    decisions.accept(evidence, make.deed())
     page = client.get(address).content.decode()
     assert f'<mark id="e{evidence.pk}">{QUOTE}</mark>' in page
     assert "&lt;b&gt;more&lt;/b&gt;" in page
@@ -39,7 +39,7 @@ def test_one_passage_may_serve_several_commitments(client: Client) -> None:
     release = make.release(TEXT)
     pieces = [make.evidence(make.commitment(f"Promise {number}"), release, QUOTE) for number in (1, 2)]
     for piece in pieces:
-        decisions.accept(piece, make.user())
+        decisions.accept(piece, make.deed())
     page = client.get(release.get_absolute_url()).content.decode()
     for piece in pieces:
         assert page.count(f'id="e{piece.pk}"') == 1
@@ -48,7 +48,7 @@ def test_one_passage_may_serve_several_commitments(client: Client) -> None:
 
 def test_evidence_of_drafts_is_not_given_away(client: Client) -> None:
     release = make.release(TEXT)
-    decisions.accept(make.evidence(make.commitment("Secret", publication="draft"), release, QUOTE), make.user())
+    decisions.accept(make.evidence(make.commitment("Secret", publication="draft"), release, QUOTE), make.deed())
     page = client.get(release.get_absolute_url()).content.decode()
     assert "<mark" not in page
     assert "Secret" not in page
@@ -58,7 +58,7 @@ def test_later_versions_mark_the_quote_where_it_stands_and_say_where_it_stood(cl
     made = make.commitment()
     release = make.release(TEXT)
     evidence = make.evidence(made, release, QUOTE)
-    decisions.accept(evidence, make.user())
+    decisions.accept(evidence, make.deed())
     make.revise(release, f"Updated today.\n\n{QUOTE.replace(' ', '  ')}.")
     make.revise(release, "This page was withdrawn.")
     second = client.get(f"/releases/{release.pk}/revisions/2/").content.decode()
@@ -88,7 +88,7 @@ def test_sources_say_when_they_were_checked_and_how_they_are(client: Client) -> 
 
 def test_pages_load_nothing_from_elsewhere_and_run_nothing(client: Client) -> None:
     made = make.commitment()
-    decisions.accept(make.evidence(made, make.release(TEXT), QUOTE), make.user())
+    decisions.accept(make.evidence(made, make.release(TEXT), QUOTE), make.deed())
     for address in ("/", "/commitments/", made.get_absolute_url(), "/sources/", "/methodology/"):
         page = client.get(address).content.decode()
         loaded = [tag for tag in re.findall(r"<(?:img|link|iframe|source)[^>]*>", page) if "canonical" not in tag]

@@ -42,9 +42,9 @@ def addresses(live_server: Any) -> list[str]:
         text = f"In all {value:,} trees stand.\n\nMore will follow."
         release = make.release(text, title=f"{value:,} trees", published=dt.date(2025, 1, day))
         figure = make.figure(value, series, start=7, end=12)
-        decisions.accept(make.evidence(made, release, text.split("\n")[0], figures=[figure]), editor)
+        decisions.accept(make.evidence(made, release, text.split("\n")[0], figures=[figure]), make.deed(editor))
     again = make.release("Trees, as we said, are good.", title="Again")
-    decisions.accept(make.evidence(made, again, relation="restates"), editor)
+    decisions.accept(make.evidence(made, again, relation="restates"), make.deed(editor))
     decisions.change_status(made, "off_track", editor, "Too few.", dt.date(2025, 2, 1))
     Definition.objects.create(
         commitment=made,

@@ -1,0 +1,25 @@
+"""The only doors through which staff's decisions reach the record.
+
+Each runs in one transaction, adds to the trail of decisions, and refuses, with a sentence for the person, what must
+not be.
+"""
+
+from commitments.decisions.common import DecisionRefused, Deed, Stale
+from commitments.decisions.on_evidence import RECHECK_FOR, accept, correct, reject
+from commitments.decisions.on_status import change_status
+from commitments.decisions.placing import assign
+from commitments.decisions.undoing import last_act, undo
+
+__all__ = [
+    "RECHECK_FOR",
+    "DecisionRefused",
+    "Deed",
+    "Stale",
+    "accept",
+    "assign",
+    "change_status",
+    "correct",
+    "last_act",
+    "reject",
+    "undo",
+]

@@ -1,0 +1,87 @@
+"""What every decision shares: the row as it is now, an entry in the trail, and what follows for the others."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from commitments import points, restatement
+from commitments.models import Commitment, Decision, Evidence
+
+
+class DecisionRefused(ValueError):
+    """What was asked for must not be done; the message says why, for the person who asked."""
+
+
+class Stale(DecisionRefused):
+    """Somebody, or something, has changed the evidence since the person looked at it."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Who does something, when, and as part of which act. One act is undone as one."""
+
+    by: User
+    at: dt.datetime = field(default_factory=timezone.now)
+    act: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    def enter(self, evidence: Evidence, kind: str, before: dict[str, Any], note: str = "", **more: Any) -> Decision:
+        """Add an entry to the trail for what was done to a piece of evidence."""
+        return Decision.objects.create(
+            act=self.act,
+            evidence=evidence,
+            kind=kind,
+            by=self.by,
+            at=self.at,
+            note=note,
+            before=before,
+            after=evidence.as_decided(),
+            **more,
+        )
+
+
+def lock(evidence: Evidence, seen: str | None = None) -> Evidence:
+    """The row as it is now, ours until the transaction ends with all that follows for its commitment.
+
+    The commitment comes first, always: what one decision changes for the others is worked out from all of them.
+    `seen` is the `mark` that the person's page showed. Raises Stale if the evidence is another by now.
+    """
+    lock_commitments(evidence.commitment_id)
+    locked = Evidence.objects.select_for_update().select_related("commitment", "release").get(pk=evidence.pk)
+    if seen is not None and locked.mark != seen:
+        raise Stale(_what_happened(locked))
+    return locked
+
+
+def lock_commitments(*keys: int) -> None:
+    """Two decisions about one commitment come one after the other (SQLite has one writer at a time anyway)."""
+    list(Commitment.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
+
+
+def follow(commitment: Commitment, now: dt.datetime) -> None:
+    """What one decision changes for the others: which figures are said again, and so which are points."""
+    restatement.refresh(commitment)
+    points.refresh(commitment, now)
+
+
+def refuse_if_rested_on(evidence: Evidence) -> None:
+    """Raises DecisionRefused where a judgement would lose the evidence that decided it."""
+    resting = evidence.status_changes.first()
+    if resting is not None:
+        raise DecisionRefused(
+            f"The status “{resting.get_to_status_display()}” rests on this evidence. Record a corrected status first."
+        )
+    if evidence.milestones.exists():
+        raise DecisionRefused("A milestone's outcome rests on this evidence. Change the milestone first.")
+
+
+def _what_happened(evidence: Evidence) -> str:
+    if evidence.state != Evidence.State.SUGGESTED:
+        when = f"{timezone.localtime(evidence.decided_at):%H:%M}" if evidence.decided_at else ""
+        return f"{evidence.decided_by} {evidence.state} this at {when}, while it was open here. Nothing was changed."
+    return "It has changed since it was opened here: look at it again. Nothing was changed."
