@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from commitments.linking import meanings, near_equal, places
 from commitments.linking.document import Document, Stated
+from commitments.linking.model import Rarity
 from commitments.linking.profile import Profile
 from commitments.linking.quantities import Quantity, money
 
 Key = TypeVar("Key", bound=Hashable)
-#: How much a term tells apart, from 0 (every text has it) upwards.
-Rarity = Callable[[str], float]
 
 PASSAGES_KEPT = 6
 #: Of the commitments that a passage fits best, so many are looked at for one that is not nearly the same.
@@ -45,15 +44,14 @@ class Pairing:
 def compare(
     document: Document,
     profiles: Mapping[Key, Profile],
-    rarity: Rarity,
-    looks_promising: Callable[[Pairing], bool] = lambda pairing: True,
+    weight: Rarity,
+    promising: Callable[[Mapping[Key, Pairing]], Collection[Key]] = lambda strongest: strongest,
 ) -> dict[Key, list[Pairing]]:
     """For each commitment the passages that may bear on it, strongest first, with features.
 
     The commitments are compared with each other too: a passage that fits another one better is none of this one's.
-    Further passages than the strongest are worked out only where that one `looks_promising`.
+    Further passages than the strongest are worked out only for those commitments that are `promising` by it.
     """
-    weight = _Weights(rarity).__getitem__
     all_drafts = {key: _drafts(document, profile, weight) for key, profile in profiles.items()}
     drafts = {key: found for key, found in all_drafts.items() if found}
     best_on: dict[int, list[tuple[float, Key]]] = {}
@@ -63,18 +61,19 @@ def compare(
     for rivals in best_on.values():
         rivals.sort(key=lambda rival: -rival[0])
     tops = sorted(((found[0].strength, key) for key, found in drafts.items()), key=lambda top: -top[0])[:4]
+    beside: dict[Key, _Beside] = {}
+
+    def pairing(key: Key, draft: _Draft) -> Pairing:
+        return _pairing(document, beside[key], draft, weight, _rival(key, best_on[draft.passage], profiles))
+
     result: dict[Key, list[Pairing]] = {}
     for key, found in drafts.items():
         others = [strength for strength, other in tops if other != key][:3]
-        beside = _beside(document, profiles[key], weight, found, others)
-        for draft in found:
-            if draft.strength < WEAKEST * found[0].strength:
-                break
-            rival = _rival(key, best_on[draft.passage], profiles)
-            pairing = _pairing(document, beside, draft, weight, rival)
-            result.setdefault(key, []).append(pairing)
-            if draft is found[0] and not looks_promising(pairing):
-                break
+        beside[key] = _beside(document, profiles[key], weight, found, others)
+        result[key] = [pairing(key, found[0])]
+    for key in promising({key: pairings[0] for key, pairings in result.items()}):
+        strongest, *further = drafts[key]
+        result[key] += [pairing(key, draft) for draft in further if draft.strength >= WEAKEST * strongest.strength]
     return result
 
 
@@ -122,17 +121,6 @@ def _drafts(document: Document, profile: Profile, weight: Rarity) -> list[_Draft
         _Draft(number, -strength / scale, in_passage, in_window, total, document.stems[number] & terms_here)
         for strength, number, in_passage, in_window in ranked[:PASSAGES_KEPT]
     ]
-
-
-class _Weights(dict[str, float]):
-    """What terms tell apart, each worked out when first asked for."""
-
-    def __init__(self, rarity: Rarity) -> None:
-        self._rarity = rarity
-
-    def __missing__(self, term: str) -> float:
-        self[term] = found = self._rarity(term)
-        return found
 
 
 @dataclass(slots=True)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import threading
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Count, Max, Min
-from django.db.models.functions import Cast
 
 from commitments.linking import places, terms_of_office
 from commitments.linking.postings import Postings
@@ -27,6 +26,8 @@ PROFILES_KEPT = 1_000
 CHANGES_SEEN = 100
 
 Item = TypeVar("Item")
+#: A commitment and the mark of the change that wrote its profile.
+Version = tuple[int, uuid.UUID | None]
 
 
 class DatabaseIndex:
@@ -42,34 +43,54 @@ class DatabaseIndex:
     def profiles(self, keys: Collection[int]) -> Mapping[int, Profile]:
         from commitments.models import LinkingProfile
 
-        found: dict[int, Profile] = {}
-        inferred, homes = _terms_of_office_now(), _held.homes(self.postings)
-        for batch in batches(list(keys), BATCH):
-            # The form is looked at here: asked for it too, SQLite walks through all rows of that form.
-            rows = LinkingProfile.objects.filter(commitment__in=batch).values_list(
+        rows = [
+            row
+            for batch in batches(list(keys), BATCH)
+            # The form is looked at below: asked for it too, SQLite walks through all rows of that form.
+            for row in LinkingProfile.objects.filter(commitment__in=batch).values_list(
                 "commitment_id",
+                "mark",
                 "form",
-                Cast("values", models.TextField()),
                 "commitment__administration__name",
                 "commitment__administration__took_office",
                 "commitment__administration__left_office",
             )
-            for key, form, values, administration, took_office, left_office in rows:
-                if form != FORM:
-                    continue
+        ]
+        stored = _profiles.of([(key, mark) for key, mark, form, *_ in rows if form == FORM])
+        inferred, homes = _terms_of_office_now(), _held.homes(self.postings)
+        found: dict[int, Profile] = {}
+        for key, mark, _, administration, took_office, left_office in rows:
+            if one := stored.get((key, mark)):
                 began, ended = inferred.get(administration, (None, None))
-                home = homes.get(administration, frozenset())
-                found[key] = _profile(values, took_office or began, left_office or ended, home)
+                home = one.where | homes.get(administration, frozenset())
+                found[key] = replace(one, took_office=took_office or began, left_office=left_office or ended, home=home)
         return found
 
 
-@lru_cache(maxsize=PROFILES_KEPT)
-def _profile(values: str, took_office: dt.date | None, left_office: dt.date | None, home: frozenset[str]) -> Profile:
-    """A profile as stored. Kept by all that it is made of, so that an edit in any process is seen at once."""
-    office = {"took_office": took_office, "left_office": left_office}
-    stored = json.loads(values) | {name: day.isoformat() if day else None for name, day in office.items()}
-    one = Profile.from_json(stored)
-    return replace(one, home=one.where | home)
+@dataclass
+class _Profiles:
+    """Profiles as stored; those last asked for are kept. Every change of one has a mark of its own."""
+
+    kept: dict[Version, Profile] = field(default_factory=dict)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, wanted: Collection[Version]) -> Mapping[Version, Profile]:
+        """Those of some commitments that still have these marks."""
+        from commitments.models import LinkingProfile
+
+        with self._turn:
+            found = {one: self.kept.pop(one) for one in wanted if one in self.kept}
+        for batch in batches([key for key, mark in wanted if (key, mark) not in found], BATCH):
+            rows = LinkingProfile.objects.filter(commitment__in=batch).values_list("commitment_id", "mark", "values")
+            found |= {(key, mark): Profile.from_json(values) for key, mark, values in rows}
+        with self._turn:
+            self.kept |= found  # at the end, as what was asked for last
+            for oldest in list(islice(self.kept, max(len(self.kept) - PROFILES_KEPT, 0))):
+                del self.kept[oldest]
+        return found
+
+
+_profiles = _Profiles()
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from bisect import bisect_right
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -58,6 +58,7 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
     superseded = later.filter(linking__linked_at__isnull=False).exists()
     there = list(Evidence.objects.filter(release=release))
     found: list[Suggestion[int]] = []
+    before: dict[int, Known] = {}
     if not superseded:
         reading = _read(revision, model, _dealt_with(revision, there), _rejected(there))
         matches = [match for match in reading.matches if only is None or match.commitment in only]
@@ -68,7 +69,7 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
         if not superseded:
             _mark_gone(revision, there)
         new = _store(found, revision, model)
-        _follow(new)
+        _follow(new, before, _day(release.published_at))
         row, _ = LinkedRevision.objects.get_or_create(revision=revision)
         row.linked_at, row.model_version, row.suggestions = began, model.version, row.suggestions + len(new)
         row.attempts, row.retry_at, row.error = 0, None, ""
@@ -76,15 +77,25 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
     return new
 
 
-def _follow(new: Collection[Evidence]) -> None:
-    """Bring the other evidence of the commitments that have new pieces into line with these."""
+def _follow(new: Collection[Evidence], before: Mapping[int, Known], day: dt.date) -> None:
+    """Bring the evidence of the commitments that have new pieces into line: what later releases say, and the new pieces
+    themselves where something has come in since they were described. `day` is that of their release.
+    """
     came = {piece.pk for piece in new}
     touched = Commitment.objects.filter(pk__in={piece.commitment_id for piece in new}).order_by("pk")
     commitments = list(touched.select_for_update(no_key=True))
     others = Evidence.objects.filter(commitment__in=commitments).exclude(pk__in=came)
-    with_others = set(others.exclude(state=Evidence.State.REJECTED).values_list("commitment_id", flat=True))
+    earlier: dict[int, set[int]] = {}
+    has_later = set()
+    for key, piece, published in others.exclude(state=Evidence.State.REJECTED).values_list(
+        "commitment_id", "pk", "release__published_at"
+    ):
+        if _day(published) < day:
+            earlier.setdefault(key, set()).add(piece)
+        elif _day(published) > day:
+            has_later.add(key)
     for commitment in commitments:
-        if commitment.pk in with_others:
+        if commitment.pk in has_later or earlier.get(commitment.pk, set()) != before[commitment.pk].pieces:
             restatement.refresh(commitment)
             rejudging.refresh(commitment, came=came)
 
@@ -308,26 +319,29 @@ def known(commitments: list[int], revision: Revision) -> dict[int, Known]:
         series[row.commitment_id].append(
             SeriesWords(row.series.pk, row.series.metric, row.series.unit, row.series.measure)
         )
-    figures: dict[int, list[dict[str, object]]] = {}
-    for key, rows in _earlier(commitments, revision):
-        figures.setdefault(key, []).extend(rows)
-    return {key: Known(said=key in figures, figures=figures.get(key, []), series=series[key]) for key in commitments}
+    pieces: dict[int, set[int]] = {key: set() for key in commitments}
+    figures: dict[int, list[dict[str, object]]] = {key: [] for key in commitments}
+    for key, piece, rows in _earlier(commitments, revision):
+        pieces[key].add(piece)
+        figures[key].extend(rows)
+    return {key: Known(bool(pieces[key]), figures[key], series[key], frozenset(pieces[key])) for key in commitments}
 
 
-def _earlier(commitments: Collection[int], revision: Revision) -> Iterable[tuple[int, list[dict[str, Any]]]]:
-    """The figures of each piece of evidence from releases published on earlier days, rejected ones left out."""
+def _earlier(commitments: Collection[int], revision: Revision) -> Iterable[tuple[int, int, list[dict[str, Any]]]]:
+    """The commitment, primary key and figures of each piece of evidence from releases published on earlier days,
+    rejected ones left out."""
     day = timezone.localtime(revision.release.published_at).replace(hour=0, minute=0, second=0, microsecond=0)
     return (
         Evidence.objects.filter(commitment__in=commitments, release__published_at__lt=day)
         .exclude(state=Evidence.State.REJECTED)
         .order_by("release__published_at", "start")
-        .values_list("commitment_id", "figures")
+        .values_list("commitment_id", "pk", "figures")
     )
 
 
 def _figures_before(commitments: Collection[int], revision: Revision) -> dict[int, set[float]]:
     values: dict[int, set[float]] = {}
-    for key, rows in _earlier(commitments, revision):
+    for key, _, rows in _earlier(commitments, revision):
         values.setdefault(key, set()).update(row["value"] for row in rows)
     return values
 

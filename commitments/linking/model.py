@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+#: How much a term tells apart, from 0 (every text has it) upwards.
+Rarity = Callable[[str], float]
 
 SHIPPED = Path(__file__).with_name("model.json")
 #: How firmly the labelled data hold its coefficients (`fitting.Firmness`); read for learning only.
@@ -87,7 +90,10 @@ class Model:
 
 
 def _chance(intercept: float, coefficients: Mapping[str, float], features: Mapping[str, float]) -> float:
-    total = intercept + sum(weight * features[name] for name, weight in coefficients.items() if name in features)
+    total = intercept
+    for name, weight in coefficients.items():  # worked out so often that a generator would be felt
+        if name in features:
+            total += weight * features[name]
     return 1 / (1 + math.exp(-max(-CERTAIN, min(CERTAIN, total))))
 
 

@@ -14,10 +14,13 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from commitments.linking.model import ASSUMED_COMMITMENTS, SMALLEST_SHARE, Model
+from commitments.linking.model import ASSUMED_COMMITMENTS, SMALLEST_SHARE, Model, Rarity
 from commitments.linking.profile import Profile
 
 Key = TypeVar("Key", bound=Any)
+
+#: Terms whose rarity is remembered, at some 150 bytes each.
+RARITIES_KEPT = 20_000
 
 #: What a pair of terms that stand together is worth beside a term of the title.
 PAIR = 0.4
@@ -60,6 +63,7 @@ class Postings(Generic[Key]):
         self._terms, self._places, self._weights = terms, places, weights
         self._hashes, starts = np.unique(terms, return_index=True)
         self._starts = np.append(starts, len(terms)).astype(np.int64)
+        self._rarities: tuple[Model | None, dict[str, float]] = None, {}
         self._valued: tuple[Mapping[str, float], npt.NDArray[np.float32], npt.NDArray[np.float32]] | None = None
 
     @classmethod
@@ -105,6 +109,21 @@ class Postings(Generic[Key]):
             return 0
         return int(self._starts[place + 1] - self._starts[place])
 
+    def rarity(self, model: Model) -> Rarity:
+        """How much a term tells apart among these commitments. What was asked before is remembered."""
+        if self._rarities[0] is not model:
+            self._rarities = model, {}
+        known = self._rarities[1]
+
+        def rarity(term: str) -> float:
+            if (found := known.get(term)) is None:
+                if len(known) >= RARITIES_KEPT:
+                    known.clear()
+                known[term] = found = model.rarity(self.count(term), len(self), term)
+            return found
+
+        return rarity
+
     def best(self, passages: Sequence[Collection[str]], whole: Collection[str], model: Model, most: int) -> list[Key]:
         """The commitments that have most of some passage's terms and pairs, weighted by rarity, at most so many.
 
@@ -116,14 +135,11 @@ class Postings(Generic[Key]):
         worth, scale = self._worth(model)
         best = np.zeros(len(self), np.float32)
         for found in self._found(passages):
-            said = np.zeros(len(self), np.float32)
-            for place in found:
-                first, end = self._starts[place], self._starts[place + 1]
-                said[self._places[first:end]] += worth[first:end]
-            np.maximum(best, said, out=best)
-        for place in self._found([whole])[0]:
-            first, end = self._starts[place], self._starts[place + 1]
-            best[self._places[first:end]] += np.float32(WHOLE_RELEASE) * worth[first:end]
+            entries = self._entries(found)
+            said = np.bincount(self._places[entries], worth[entries], minlength=len(self))
+            np.maximum(best, said, out=best, casting="same_kind")
+        entries = self._entries(self._found([whole])[0])
+        best += np.float32(WHOLE_RELEASE) * np.bincount(self._places[entries], worth[entries], minlength=len(self))
         best *= scale
         among = np.flatnonzero(best)
         if len(among) > most:
@@ -140,6 +156,13 @@ class Postings(Generic[Key]):
         there = self._hashes[places] == sought if len(self._hashes) else np.zeros(len(every), bool)
         place_of = {term: int(place) for term, place, known in zip(every, places, there, strict=True) if known}
         return [sorted(place_of[term] for term in passage if term in place_of) for passage in passages]
+
+    def _entries(self, found: Sequence[int]) -> npt.NDArray[np.int64]:
+        """Where the entries of some terms, given by their places, stand: those of the first, then of the second."""
+        first = self._starts[found]
+        lengths = self._starts[np.asarray(found, np.int64) + 1] - first
+        before = np.cumsum(lengths) - lengths
+        return np.repeat(first - before, lengths) + np.arange(int(lengths.sum()))
 
     def _worth(self, model: Model) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """What each entry is worth (its weight by its term's rarity), and by what each commitment's sum is scaled."""

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from commitments.linking import memory, terms
 from commitments.linking.document import Document
-from commitments.linking.features import Pairing, Rarity
+from commitments.linking.features import Pairing
 from commitments.linking.memory import Likeness
+from commitments.linking.model import Rarity
 from commitments.linking.profile import Profile
 
 MAX_WORDS_NAMED = 4

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from commitments.linking.document import Document
-from commitments.linking.features import Rarity
-from commitments.linking.model import Model
+from commitments.linking.model import Model, Rarity
 from commitments.linking.postings import Postings, entries
 from commitments.linking.profile import Profile
 
@@ -44,14 +43,10 @@ class Candidates(Generic[Key]):
 def candidates(document: Document, index: Index[Key], model: Model) -> Candidates[Key]:
     """The commitments that some passage of a release may mean, likeliest first; a bounded number by bounded work."""
     postings = index.postings
-
-    def rarity(term: str) -> float:
-        return model.rarity(postings.count(term), len(postings), term)
-
     best = postings.best(document.said, document.everywhere, model, MAX_CANDIDATES)
     profiles = index.profiles(best)
     timely = {key: profiles[key] for key in best if key in profiles and not _too_early(document, profiles[key])}
-    return Candidates(timely, rarity)
+    return Candidates(timely, postings.rarity(model))
 
 
 def _too_early(document: Document, profile: Profile) -> bool:

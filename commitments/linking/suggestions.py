@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import nlargest
 from typing import Generic, TypeVar
 
 from commitments import restatement
@@ -19,9 +20,9 @@ from commitments.linking import reasons as explaining
 from commitments.linking import relation as judging
 from commitments.linking.circumstances import circumstances
 from commitments.linking.document import Document, document
-from commitments.linking.features import Pairing, Rarity, compare
+from commitments.linking.features import Pairing, compare
 from commitments.linking.memory import NOTHING, Likeness, likeness
-from commitments.linking.model import Model
+from commitments.linking.model import Model, Rarity
 from commitments.linking.profile import Profile
 from commitments.linking.relation import Judgement, Weights
 from commitments.linking.retrieval import Index, candidates
@@ -45,8 +46,10 @@ MAX_SUGGESTIONS = 40
 
 #: A passage this much less likely than the likeliest is not quoted instead of it.
 NEARLY_AS_LIKELY = 0.7
-#: Where the strongest passage scores less than this share of the threshold, the others are not looked at.
+#: Where the strongest passage scores less than this share of the threshold, the others are not looked at; nor for more
+#: than so many commitments of a release, those of the likeliest strongest passages.
 HOPELESS = 0.005
+MOST_PROMISING = 30
 
 
 #: A figure of at least this size that an earlier release gave for a commitment, said again beside its words,
@@ -73,11 +76,13 @@ class Match(Generic[Key]):
 
 @dataclass(frozen=True)
 class Known:
-    """What is on record for a commitment from releases published before: was it said, and which figures."""
+    """What is on record for a commitment from releases published before: was it said, with which figures, and in which
+    pieces of evidence, where these have keys."""
 
     said: bool = False
     figures: Sequence[FigureRow] = ()
     series: Sequence[SeriesWords] = ()
+    pieces: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,12 @@ def read(
     least = model.threshold if threshold is None else threshold
     scored: list[Match[Key]] = []
     hopeless = model.threshold * HOPELESS
-    compared = compare(release, found.profiles, found.rarity, lambda pairing: model.score(pairing.features) >= hopeless)
+
+    def promising(strongest: Mapping[Key, Pairing]) -> list[Key]:
+        scores = {key: model.score(pairing.features) for key, pairing in strongest.items()}
+        return [key for key in nlargest(MOST_PROMISING, scores, key=scores.__getitem__) if scores[key] >= hopeless]
+
+    compared = compare(release, found.profiles, found.rarity, promising)
     for key, pairings in compared.items():
         unwanted, refused = (excluded or {}).get(key, ()), (rejected or {}).get(key, ())
         allowed = [
