@@ -20,8 +20,8 @@ from commitments.linking.profile import FORM, Profile
 
 #: Databases limit how many values one query may name.
 BATCH = 800
-#: Profiles kept in memory; some 10 kB each.
-PROFILES_KEPT = 1_000
+#: Profiles kept in memory; some 12 kB each.
+PROFILES_KEPT = 500
 #: Changes looked back on. Who is further behind reads the whole index again.
 CHANGES_SEEN = 100
 
@@ -149,7 +149,7 @@ class _Held:
         return self._homes
 
     def _all(self) -> Postings[int]:
-        return Postings.of((key, bytes(packed)) for key, packed in self._rows().iterator(chunk_size=2_000))
+        return Postings.of((key, bytes(packed)) for key, packed in self._rows().iterator(chunk_size=500))
 
     def _rows(self) -> models.QuerySet[Any, tuple[Any, ...]]:
         from commitments.models import LinkingProfile

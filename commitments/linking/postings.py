@@ -61,7 +61,8 @@ class Postings(Generic[Key]):
         """From parallel arrays, an element for each entry, ordered by term."""
         self.keys = keys
         self._terms, self._places, self._weights = terms, places, weights
-        self._hashes, starts = np.unique(terms, return_index=True)
+        starts = np.flatnonzero(np.append(True, terms[1:] != terms[:-1])) if len(terms) else np.zeros(0, np.int64)
+        self._hashes = terms[starts]
         self._starts = np.append(starts, len(terms)).astype(np.int64)
         self._rarities: tuple[Model | None, dict[str, float]] = None, {}
         self._valued: tuple[Mapping[str, float], npt.NDArray[np.float32], npt.NDArray[np.float32]] | None = None
@@ -70,17 +71,18 @@ class Postings(Generic[Key]):
     def of(cls, commitments: Iterable[tuple[Key, bytes]]) -> Postings[Key]:
         """From each commitment's `entries`."""
         keys: list[Key] = []
-        hashes, weights, lengths = [], [], []
+        lengths: list[int] = []
+        hashes, weights = bytearray(), bytearray()  # joined as they come: many small pieces take more room
         for key, packed in commitments:
             count = len(packed) // (_HASH_BYTES + 1)
             keys.append(key)
             lengths.append(count)
-            hashes.append(packed[: count * _HASH_BYTES])
-            weights.append(packed[count * _HASH_BYTES :])
-        terms = np.frombuffer(b"".join(hashes), dtype="<u8").astype(np.uint64, copy=False)
-        places = np.repeat(np.arange(len(keys), dtype=np.int32), lengths)
+            hashes += packed[: count * _HASH_BYTES]
+            weights += packed[count * _HASH_BYTES :]
+        terms = np.frombuffer(hashes, dtype="<u8").astype(np.uint64, copy=False)
         order = np.argsort(terms, kind="stable")
-        return cls(keys, terms[order], places[order], np.frombuffer(b"".join(weights), dtype=np.uint8)[order])
+        places = np.repeat(np.arange(len(keys), dtype=np.int32), lengths)[order]
+        return cls(keys, terms[order], places, np.frombuffer(weights, dtype=np.uint8)[order])
 
     def changed(self, new: Mapping[Key, bytes], gone: Collection[Key]) -> Postings[Key]:
         """With some commitments' entries replaced or added, and others taken out."""
@@ -174,9 +176,10 @@ class Postings(Generic[Key]):
             counts = np.diff(self._starts)
             expected = (counts + ASSUMED_COMMITMENTS * share) / (len(self) + ASSUMED_COMMITMENTS)
             rarity = np.maximum(0.0, -np.log(expected))
-            worth = (self._weights % _PAIR_BIT) / 100 * np.repeat(rarity, counts)
+            worth = np.repeat(rarity.astype(np.float32), counts)
+            worth *= (self._weights % _PAIR_BIT).astype(np.float32) / np.float32(100)
             single = self._weights < _PAIR_BIT
             totals = np.bincount(self._places[single], worth[single], minlength=len(self))
             scale = 1 / np.sqrt(np.maximum(totals, 1e-9))
-            self._valued = (model.common, worth.astype(np.float32), scale.astype(np.float32))
+            self._valued = (model.common, worth, scale.astype(np.float32))
         return self._valued[1:]
