@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from commitments.linking import reporting
 from commitments.linking.document import Document, document
 from commitments.linking.feature_groups import SETTING
 from commitments.linking.features import Pairing, compare
-from commitments.linking.labelled import LabelledSet, Pair
+from commitments.linking.labelled import LabelledRelease, LabelledSet, Link, Pair
 from commitments.linking.model import CERTAIN, Model
 from commitments.linking.retrieval import MemoryIndex, candidates
 from commitments.linking.suggestions import best_of
@@ -33,6 +34,7 @@ ROUNDS = 3
 #: Chances are kept so far from certain.
 TINY = 1e-9
 PASSAGE_PENALTY = 100.0
+REPORTING_PENALTY = 33.0
 MAX_STEPS = 50
 #: A stem seen in fewer passages says nothing about how common it is.
 LEAST_PASSAGES = 3
@@ -42,7 +44,9 @@ LEAST_PASSAGES = 3
 class Example:
     """A labelled pair with the passages that may have made it, strongest first.
 
-    `belongs` is None where arguable; `says_it` tells of each passage whether it is the labelled one.
+    `belongs` is None where arguable; `says_it` tells of each passage whether it is the labelled one. `following` are,
+    of a labelled pair, the features of the passages after the one that the model would quote, each with whether it is
+    the labelled one instead (`commitments.linking.reporting`).
     """
 
     source: str
@@ -50,6 +54,7 @@ class Example:
     pairings: Sequence[Pairing]
     belongs: bool | None
     says_it: Sequence[bool]
+    following: Sequence[tuple[Mapping[str, float], bool]] = ()
 
     @property
     def release(self) -> tuple[str, str]:
@@ -78,12 +83,26 @@ def examples(labelled: LabelledSet, model: Model) -> list[Example]:
         for commitment, pairings in compare(read, retrieved.profiles, retrieved.rarity).items():
             link = labelled.links.get((commitment, release.key))
             belongs = False if link is None else True if link.certain else None
-            says_it = [
-                link is not None and link.is_quoted_by(release.text, passage.start, passage.end)
-                for passage in (read.passages[pairing.passage] for pairing in pairings)
-            ]
-            found.append(Example(labelled.name, (commitment, release.key), pairings, belongs, says_it))
+            says_it = [link is not None and _is_quoted(read, pairing.passage, release, link) for pairing in pairings]
+            after = _following(read, release, link, best_of(pairings, model)[0].passage, labelled) if link else []
+            found.append(Example(labelled.name, (commitment, release.key), pairings, belongs, says_it, after))
     return found
+
+
+def _is_quoted(read: Document, number: int, release: LabelledRelease, link: Link) -> bool:
+    return link.is_quoted_by(release.text, read.passages[number].start, read.passages[number].end)
+
+
+def _following(
+    read: Document, release: LabelledRelease, link: Link, number: int, labelled: LabelledSet
+) -> list[tuple[Mapping[str, float], bool]]:
+    """The passages after the one that would be quoted; none where the labelled quote is no passage at all."""
+    quoted = [other for other in range(len(read.passages)) if _is_quoted(read, other, release, link)]
+    profile = labelled.profiles[link.commitment]
+    return [
+        (reporting.features(read, number, other, profile), other in quoted and number not in quoted)
+        for other in (reporting.following(read, number) if quoted else ())
+    ]
 
 
 def fit(labelled: Sequence[Example], model: Model) -> Model:
@@ -91,7 +110,11 @@ def fit(labelled: Sequence[Example], model: Model) -> Model:
 
     Of a pair that belongs the labelled passage is taken, of others the one that scores most; so by turns.
     """
-    chooser = replace(model, passage_coefficients=_fit_passages(labelled) or model.passage_coefficients)
+    chooser = replace(
+        model,
+        passage_coefficients=_fit_passages(labelled) or model.passage_coefficients,
+        reporting=_fit_reporting(labelled) or model.reporting,
+    )
     used = [example for example in labelled if example.belongs is not None]
     told = [_telling(example) for example in used]
     truth = [bool(example.belongs) for example in used]
@@ -124,21 +147,30 @@ def _fit_passages(labelled: Sequence[Example]) -> dict[str, float]:
     return _logistic([*differences, *mirrored], truth, PASSAGE_PENALTY)
 
 
+def _fit_reporting(labelled: Sequence[Example]) -> dict[str, float]:
+    """Coefficients by which a later passage is quoted, with an intercept under ""; none where none should be."""
+    rows = [({**features, "": 1.0}, is_meant) for example in labelled for features, is_meant in example.following]
+    if not any(is_meant for _, is_meant in rows):
+        return {}
+    return _logistic([features for features, _ in rows], [is_meant for _, is_meant in rows], REPORTING_PENALTY)
+
+
 def _logistic(features: Sequence[Mapping[str, float]], truth: Sequence[bool], penalty: float) -> dict[str, float]:
-    """Coefficients of a penalised logistic regression without an intercept, by Newton's method."""
+    """Coefficients of a penalised logistic regression by Newton's method. A feature named "" is a free intercept."""
     import numpy as np
 
-    names = sorted(features[0])
-    rows = np.array([[row[name] for name in names] for row in features])
+    names = sorted(set().union(*features))
+    rows = np.array([[row.get(name, 0.0) for name in names] for row in features])
     wanted = np.array([float(value) for value in truth])
     scale = rows.std(axis=0)
     scale[scale == 0] = 1.0
     design = rows / scale
     weights = np.zeros(len(names))
+    pull = np.array([penalty if name else 1e-6 for name in names])
     for _ in range(MAX_STEPS):
         expected = _chance(design @ weights)
-        gradient = design.T @ (expected - wanted) + penalty * weights
-        curvature = (design * (expected * (1 - expected))[:, None]).T @ design + np.diag(np.full(len(names), penalty))
+        gradient = design.T @ (expected - wanted) + pull * weights
+        curvature = (design * (expected * (1 - expected))[:, None]).T @ design + np.diag(pull)
         step = np.linalg.solve(curvature, gradient)
         weights -= step
         if float(np.abs(step).max()) < 1e-6:

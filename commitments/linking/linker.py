@@ -155,7 +155,7 @@ def _relink(revision: Revision, model: Model) -> tuple[int, int, int]:
         for piece in undecided:
             score, features = piece.score or 0.0, piece.features
             match = found.get(piece.commitment_id)
-            if match and quote_key(reading.document.passages[match.pairing.passage].text) == piece.quote_key:
+            if match and quote_key(reading.document.passages[match.passage].text) == piece.quote_key:
                 score = match.score
                 features = {name: round(value, 4) for name, value in match.pairing.features.items()}
             elif piece.commitment_id in profiles:

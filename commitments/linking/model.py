@@ -36,7 +36,9 @@ class Model:
     `common` gives the share of passages of everyday releases in which a stem occurs. `made` tells when, by
     which command and from which data (as a hash) the file was made; `metrics` how good it was then.
     `memory` holds, by commitment (its key as text), what `commitments.linking.memory` keeps of decisions on it.
-    `relations` gives coefficients for each relation, by feature of `commitments.linking.relation_features`.
+    `relations` gives coefficients for each relation, by feature of `commitments.linking.relation_features`; `reporting`
+    those by which a passage is quoted that reports what came of a promise named before it (by feature of
+    `commitments.linking.reporting`).
     """
 
     version: str
@@ -49,6 +51,7 @@ class Model:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     memory: Mapping[str, Mapping[str, Sequence[Sequence[str]]]] = field(default_factory=dict)
     relations: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    reporting: Mapping[str, float] = field(default_factory=dict)
     setting: Mapping[str, float] = field(default_factory=dict)
     setting_intercept: float = CERTAIN
 
@@ -61,6 +64,10 @@ class Model:
     def preference(self, features: Mapping[str, float]) -> float:
         """How well a passage says it, beside other passages of the same release for the same commitment."""
         return sum(weight * features[name] for name, weight in self.passage_coefficients.items() if name in features)
+
+    def reports(self, features: Mapping[str, float]) -> float:
+        """How likely it is, from 0 to 1, that a later passage reports what came of the promise that one names."""
+        return _chance(self.reporting.get("", 0.0), self.reporting, features)
 
     def rarity(self, commitments_with_term: int, commitments: int, term: str) -> float:
         """How much a term tells apart, in a record of so many commitments of which some have it."""
@@ -79,6 +86,7 @@ class Model:
             "setting_intercept": self.setting_intercept,
             "setting": dict(self.setting),
             "passage_coefficients": dict(self.passage_coefficients),
+            "reporting": dict(self.reporting),
             "common": dict(self.common),
             "memory": dict(self.memory),
             "relations": {relation: dict(weights) for relation, weights in self.relations.items()},

@@ -24,6 +24,7 @@ def reasons(
     document: Document,
     profile: Profile,
     pairing: Pairing,
+    quoted: int,
     rarity: Rarity,
     score: float,
     figures: Sequence[str],
@@ -31,16 +32,22 @@ def reasons(
     likeness: Likeness = memory.NOTHING,
 ) -> list[str]:
     """Two to four sentences: the words that matched and one that did not, what is said of figures, the cues on which
-    the relation rests, what else tells for or against, what is remembered, and how sure the linker is."""
+    the relation rests, what else tells for or against, what is remembered, and how sure the linker is.
+
+    `quoted` is the number of the passage that is quoted; where it is not that of the pairing, it comes after it."""
+    matched = _matched(document, profile, pairing, rarity)
+    if matched and quoted != pairing.passage:
+        which = "The sentence" if quoted == pairing.passage + 1 else "A sentence"
+        matched = f"{which} before it {matched[0].lower()}{matched[1:]}"
     said = [
-        _matched(document, profile, pairing, rarity),
+        matched,
         *figures[:1],
         f"Says {_listed([f'“{cue}”' for cue in cues])}." if cues else "",
         _other_number(pairing) if not figures else "",
         _deadline(document, profile, pairing),
         _date(document.published, profile.made_on),
     ]
-    last = [*filter(None, [_remembered(document.passages[pairing.passage].text, likeness)]), how_sure(score)]
+    last = [*filter(None, [_remembered(document.passages[quoted].text, likeness)]), how_sure(score)]
     return [*[sentence for sentence in said if sentence][: MAX_SENTENCES - len(last)], *last]
 
 

@@ -17,7 +17,7 @@ from commitments.linking.tied_figures import FigureRow, SeriesWords, tied
 from commitments.models.evidence import Relation
 
 #: Strength of the pull towards what cues usually say, in units of one standard deviation of a feature.
-PENALTY = 60.0
+PENALTY = 110.0
 #: A feature that hardly ever occurs is not taken to vary less than this.
 LEAST_DEVIATION = 0.15
 STEPS = 300

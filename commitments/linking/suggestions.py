@@ -15,7 +15,7 @@ from heapq import nlargest
 from typing import Generic, TypeVar
 
 from commitments import restatement
-from commitments.linking import near_equal, quantities
+from commitments.linking import near_equal, quantities, reporting
 from commitments.linking import reasons as explaining
 from commitments.linking import relation as judging
 from commitments.linking.circumstances import circumstances
@@ -64,12 +64,14 @@ FiguresBefore = Callable[[Collection[Key]], Mapping[Key, Collection[float]]]
 class Match(Generic[Key]):
     """A commitment that a release seems to bear on: its best passage and how sure the model is, from 0 to 1.
 
-    `remembered` is how like the passage is to what staff decided before for this commitment.
+    `passage` is the number of the passage to quote: that of the pairing, or a later one that reports what came of the
+    promise. `remembered` is how like it is to what staff decided before for this commitment.
     """
 
     commitment: Key
     profile: Profile
     pairing: Pairing
+    passage: int
     score: float
     remembered: Likeness = NOTHING
 
@@ -140,17 +142,25 @@ def read(
 
     compared = compare(release, found.profiles, found.rarity, promising)
     for key, pairings in compared.items():
-        unwanted, refused = (excluded or {}).get(key, ()), (rejected or {}).get(key, ())
-        allowed = [
-            one
-            for one in pairings
-            if not _was_there(text := release.passages[one.passage].text, unwanted) and not _is_like(text, refused)
-        ]
-        if not allowed:
+        profile, unwanted, refused = found.profiles[key], (excluded or {}).get(key, ()), (rejected or {}).get(key, ())
+        if unwanted or refused:
+            pairings = [
+                one
+                for one in pairings
+                if not any(
+                    _was_there(text, unwanted) or _is_like(text, refused)
+                    for number in {one.passage, reporting.passage(release, one.passage, profile, model)}
+                    for text in [release.passages[number].text]
+                )
+            ]
+        if not pairings:
             continue
-        best, score = best_of(allowed, model)
-        like = likeness(release.stems[best.passage], found.profiles[key], model.memory.get(str(key)), model)
-        scored.append(Match(key, found.profiles[key], best, like.applied_to(score), like))
+        best, score = best_of(pairings, model)
+        number = best.passage
+        if score >= hopeless:
+            number = reporting.passage(release, number, profile, model)
+        like = likeness(release.stems[number], profile, model.memory.get(str(key)), model)
+        scored.append(Match(key, profile, best, number, like.applied_to(score), like))
     before = figures_before([match.commitment for match in scored if match.score >= hopeless])
     matches = [
         match for one in scored if (match := _heard_before(one, release, before.get(one.commitment, ()))).score >= least
@@ -183,12 +193,12 @@ def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.d
     `today` stands in for the day of publication where that is unknown.
     """
     release, profile = reading.document, match.profile
-    passage = release.passages[match.pairing.passage]
+    passage = release.passages[match.passage]
     rows = [
         {**row, "restated": restatement.is_restated(row, known.figures)}
-        for row in tied(release, match.pairing.passage, profile, known.series, release.published or today)
+        for row in tied(release, match.passage, profile, known.series, release.published or today)
     ]
-    judgement = judge(release, match.pairing.passage, profile, known.said, rows, reading.relations)
+    judgement = judge(release, match.passage, profile, known.said, rows, reading.relations)
     return Suggestion(
         commitment=match.commitment,
         quote=passage.text,
@@ -201,6 +211,7 @@ def describe(reading: Reading[Key], match: Match[Key], known: Known, today: dt.d
             release,
             profile,
             match.pairing,
+            match.passage,
             reading.rarity,
             match.score,
             said_of_figures(rows, known.figures),
