@@ -1,4 +1,4 @@
-"""The same release on another site, in a frame of that site's own: recognised by its words, never by likeness alone.
+"""The same release on another site, in a frame of its own: recognised by its words, never by likeness alone. Pure.
 
 Of each text a few runs of words are kept, chosen so that copies keep the same ones, and texts that share some are
 compared. One is a copy of the other if nearly all of it stands there without a break, and what is left over on either
@@ -7,20 +7,12 @@ side does not speak of other figures or names.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
-from django.db.models import Count, Q
-
-from tracker import signals
 from tracker.identity import contradict, figures, normalised_words
-from tracker.models import Appearance, KeptApart, Release, Revision, Sketch, Source, Voice
-from tracker.revisions import own_text, text_hash
-from tracker.sources.entry import Entry
 
 #: A shorter text is what many releases say.
 LEAST_WORDS = 60
@@ -28,10 +20,6 @@ LEAST_WORDS = 60
 RUN = 6
 RUNS_KEPT = 16
 RUNS_SHARED = 4
-#: Copies come out soon.
-WITHIN = dt.timedelta(days=4)
-#: So many that share runs are compared, those that share most first.
-MOST_COMPARED = 10
 #: The share of the shorter text that stands in the other without a break.
 SHARE_OF_THE_SHORTER = 0.8
 
@@ -49,39 +37,6 @@ def sketch(text: str) -> list[int]:
     return sorted(int.from_bytes(found, "big", signed=True) for found in hashes)[:RUNS_KEPT]
 
 
-def remember(here: Appearance, text: str) -> None:
-    """Let copies of `text`, which is said at `here`, be recognised."""
-    Sketch.objects.filter(appearance=here).delete()
-    Sketch.objects.bulk_create(Sketch(appearance=here, run=run) for run in sketch(text))
-
-
-def original_of(source: Source, key: str, entry: Entry, published: dt.datetime) -> Appearance | None:
-    """Where another source carries what `entry` repeats, if any does. `key` is its identity within `source`.
-
-    What an official source says is no copy of what another says: its words are to be kept as the release's.
-    """
-    runs = sketch(entry.text)
-    if not runs:
-        return None
-    apart = KeptApart.objects.filter(source=source, key=key).values("release")
-    likely = (
-        Appearance.objects.filter(sketch__run__in=runs)
-        .filter(release__published_at__range=(published - WITHIN, published + WITHIN))
-        .exclude(Q(release__in=apart) | Q(release__appearances__source=source))
-        .annotate(shared=Count("sketch"))
-        .filter(shared__gte=RUNS_SHARED)
-        .order_by("-shared", "pk")
-        .select_related("release", "source")
-    )
-    if source.voice == Voice.OFFICIAL:
-        likely = likely.filter(source__voice=Voice.OFFICIAL)
-    for candidate in likely[:MOST_COMPARED]:
-        latest = candidate.release.revisions.order_by("-number").first()
-        if latest and is_copy(Said(entry.title, entry.text), Said(latest.title, own_text(latest.text))):
-            return candidate
-    return None
-
-
 @dataclass(frozen=True)
 class Said:
     """A title and a text."""
@@ -91,7 +46,7 @@ class Said:
 
 
 def is_copy(one: Said, other: Said) -> bool:
-    """Whether two texts are the same release in two frames. Pure."""
+    """Whether two texts are the same release in two frames."""
     words, others = one.text.split(), other.text.split()
     even, others_even = _even(words), _even(others)
     start, other_start, length = _longest_shared(even, others_even)
@@ -144,39 +99,3 @@ def _runs(words: Sequence[str]) -> dict[tuple[str, ...], int | None]:
 
 def _names(parts: Sequence[str]) -> frozenset[str]:
     return frozenset(word for part in parts for name in _NAME.findall(part) for word in normalised_words(name))
-
-
-@transaction.atomic
-def keep_apart(here: Appearance) -> Appearance:
-    """Undo a join: what `here` says becomes a release of its own, and is never joined with that one again.
-
-    Nothing else changes: a copy has brought the release no revision. Raises ValueError for what is no copy.
-    """
-    if not here.is_copy or here.copy_snapshot is None:
-        raise ValueError(f"{here} is no copy of another release.")
-    KeptApart.objects.get_or_create(source=here.source, key=here.key, release=here.release)
-    joined = here.release
-    here.release = Release.objects.create(
-        title=here.title,
-        url=here.url,
-        published_at=here.copy_published_at or here.first_seen_at,
-        published_is_known=here.copy_published_at is not None,
-        locale=joined.locale,
-        first_seen_at=here.first_seen_at,
-    )
-    text, snapshot = here.copy_text, here.copy_snapshot
-    here.copy_text, here.copy_snapshot, here.copy_published_at, here.is_copy = "", None, None, False
-    here.save()
-    revision = Revision.objects.create(
-        release=here.release,
-        appearance=here,
-        number=1,
-        title=here.title,
-        text=text,
-        text_hash=text_hash(here.title, text),
-        seen_at=here.first_seen_at,
-        snapshot=snapshot,
-    )
-    remember(here, text)
-    signals.tell(revision)
-    return here

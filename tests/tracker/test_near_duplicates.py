@@ -90,11 +90,39 @@ def test_the_next_edition_is_another_release(carry: Any, change: dict[str, Any])
 
 
 @pytest.mark.django_db
-def test_what_an_official_source_says_is_kept_in_its_own_words(carry: Any) -> None:
+@pytest.mark.parametrize("title", ["A copy", LONG[1]["title"]], ids=["title of its own", "same title"])
+@pytest.mark.parametrize("lead", ["Seen elsewhere today.\n\n", ""], ids=["in a frame", "word for word"])
+def test_what_its_publisher_says_is_the_release_though_a_copy_came_first(carry: Any, title: str, lead: str) -> None:
+    text, own_day = LONG[1]["text"], "2025-01-09T09:30:00Z"
+    copy, _ = carry("copies", title, f"{lead}{text}", voice="media")
+    _, new = carry("ministry", LONG[1]["title"], text, own_day)
+    assert new == 0
+    release = Release.objects.get()
+    latest = release.latest_revision
+    assert (release.url, release.voice, release.title) == ("https://ministry.example/1", "official", LONG[1]["title"])
+    assert release.published_at.day == 9
+    assert latest.appearance.source.voice == "official"
+    assert "Seen elsewhere" not in latest.text
+    assert latest.title == LONG[1]["title"]
+    assert release.revisions.count() == (2 if lead else 1)
+    assert poll(copy, now=dt.datetime(2025, 3, 1, tzinfo=dt.UTC)).new_revisions == 0
+    assert release.latest_revision == latest
+
+
+@pytest.mark.django_db
+def test_a_copy_that_came_before_its_original_can_be_kept_apart(carry: Any, client: Client) -> None:
     text = LONG[1]["text"]
-    carry("copies", "A copy", f"Seen elsewhere today.\n\n{text}", voice="media")
-    _, new = carry("ministry", LONG[1]["title"], text)
-    assert new == 1
+    copy, _ = carry("copies", "A copy", f"Seen elsewhere today.\n\n{text}", voice="media")
+    ministry, _ = carry("ministry", LONG[1]["title"], text)
+    client.force_login(User.objects.create_superuser("staff"))
+    here = Appearance.objects.get(source=copy)
+    client.post("/admin/tracker/appearance/", {"action": "keep_apart", "_selected_action": [here.pk]})
+    apart = Appearance.objects.get(pk=here.pk).release
+    assert (apart.title, apart.voice) == ("A copy", "media")
+    assert "Seen elsewhere" in apart.latest_revision.text
+    for source in (copy, ministry):
+        poll(source, now=dt.datetime(2025, 3, 1, tzinfo=dt.UTC))
+    assert Release.objects.count() == 2
 
 
 @pytest.mark.django_db

@@ -6,10 +6,11 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 
 from .archive import Snapshot
-from .source import Source
+from .source import Source, Voice
 
 if TYPE_CHECKING:
     from .revision import Revision
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def published_between(self, first: dt.date, last: dt.date) -> ReleaseQuerySet:
         return self.filter(published_at__date__gte=first, published_at__date__lte=last)
+
+    def standing(self) -> ReleaseQuerySet:
+        """Those that staff have not joined to another."""
+        return self.filter(joined_to=None)
 
 
 class Release(models.Model):
@@ -40,11 +45,20 @@ class Release(models.Model):
     )
     pinned = models.BooleanField(default=False, help_text="Never pruned: somebody relies on it.")
     recheck_until = models.DateField(null=True, blank=True)
+    joined_to = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="joined",
+        help_text="The release that this one only repeats, as staff said. It keeps its own revisions.",
+    )
 
     objects = ReleaseQuerySet.as_manager()
 
     class Meta:
         ordering = ["-published_at", "-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(joined_to=F("pk")), name="release_not_joined_to_itself")]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.published_at:%d %B %Y})"
@@ -57,18 +71,27 @@ class Release(models.Model):
         return self.revisions.order_by("-number")[0]
 
     @property
-    def first_appearance(self) -> Appearance:
-        return self.appearances.order_by("first_seen_at", "pk")[0]
+    def own_appearance(self) -> Appearance:
+        """Where its publisher has it, if we look there; else where it was first seen."""
+        return min(
+            self.appearances.all(),
+            key=lambda here: (here.is_copy, here.source.voice != Voice.OFFICIAL, here.first_seen_at, here.pk),
+        )
+
+    @property
+    def places(self) -> models.QuerySet[Appearance]:
+        """Wherever it appears, those of the releases that were joined to it included."""
+        return Appearance.objects.filter(Q(release=self) | Q(release__joined_to=self)).select_related("source")
 
     @property
     def publisher(self) -> str:
         """For display only."""
-        source = self.first_appearance.source
+        source = self.own_appearance.source
         return source.publisher or source.name
 
     @property
     def voice(self) -> str:
-        return self.first_appearance.source.voice
+        return self.own_appearance.source.voice
 
 
 class Appearance(models.Model):
