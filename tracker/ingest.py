@@ -266,13 +266,20 @@ def _known_appearance(source: Source, entry: Entry, identity: Identity) -> Appea
             url_key=candidate.url_key,
             content_key=candidate.content_key,
             title=candidate.title,
-            text=own_text(candidate.text or ""),
-            published_at=candidate.release.published_at if candidate.release.published_is_known else None,
+            text=candidate.copy_text if candidate.is_copy else own_text(candidate.text or ""),
+            published_at=_published(candidate),
             named_otherwise=candidate.named_otherwise,
         )
         if is_same(entry, identity, known):
             return candidate
     return None
+
+
+def _published(here: Appearance) -> dt.datetime | None:
+    """When `here`, as far as that is told."""
+    if here.is_copy:
+        return here.copy_published_at
+    return here.release.published_at if here.release.published_is_known else None
 
 
 def _named_otherwise(source: Source, entry: Entry) -> Exists | Value:

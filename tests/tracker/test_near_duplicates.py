@@ -178,7 +178,32 @@ def test_another_number_or_name_at_the_beginning_tells_apart(release: dict[str, 
     assert not is_copy(one, Said("Money for a council", template.format(names[1], numbers[0])))
 
 
-def test_no_two_releases_of_the_sets_are_taken_for_copies() -> None:
-    for place, one in enumerate(LONG):
-        for other in LONG[place + 1 :]:
-            assert not is_copy(Said(one["title"], one["text"]), Said(other["title"], other["text"]))
+SHARED_BODY = LONG[4]["text"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Arrivals: 412 in the week.", "Arrivals: 523 in the week."),
+        ("“We are glad,” said Ivy Marsh of Leeds.", "“It is time,” said Tom Ashdown of Derby."),
+        ("For more see www.figures.example: 412 came.", "For more see www.figures.example: 523 came."),
+        ("It costs £5 a head.", "It costs €5 a head."),
+        ("Notes to editors\n\nThe figures are for May.", "Notes to editors\n\nThe figures are for June."),
+    ],
+)
+@pytest.mark.parametrize("layout", ["{one}\n\n{body}", "{body}\n\n{one}", "{body}\n\n{one}\n\n{body}"])
+def test_another_figure_or_name_tells_apart_wherever_it_stands(one: str, other: str, layout: str) -> None:
+    texts = [layout.format(one=each, body=SHARED_BODY) for each in (one, other)]
+    assert not is_copy(Said("One title", texts[0]), Said("One title", texts[1]))
+    assert is_copy(Said("One title", texts[0]), Said("One title", texts[0]))
+
+
+@pytest.mark.django_db
+def test_a_copy_that_comes_days_later_is_known_by_its_own_words(carry: Any) -> None:
+    text = LONG[5]["text"]
+    carry("ministry", "Title", text)
+    copy, new = carry(
+        "copies", "On page 7", f"From our issue of 3 March.\n\n{text}", "2025-01-13T20:00:00Z", voice="media"
+    )
+    assert new == 0
+    assert poll(copy, now=dt.datetime(2025, 3, 1, tzinfo=dt.UTC)).new_releases == 0
