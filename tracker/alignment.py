@@ -12,7 +12,7 @@ RUN = 6
 #: Between these, so many words in a row are no chance.
 SHORT_RUN = 3
 #: Two stretches with more pairs of words than this are not compared word by word.
-MOST_PAIRS = 250_000
+MOST_PAIRS = 90_000
 
 
 @dataclass(frozen=True)

@@ -23,21 +23,20 @@ _TODAY = re.compile(
 _CLOCK = re.compile(
     r"^(?:(?:current|local) time\W*)?\d{1,2}[:.]\d\d(?:[:.]\d\d)?\s*(?:am|pm|gmt|bst|utc)?$", re.IGNORECASE
 )
-_COUNTED = (
-    r"(?:page\s?views?|views?|visits?|hits|likes?|shares?|comments?|replies|reads?|downloads?"
-    r"|visitors?(?:\s(?:online|today))?|users?\sonline)"
-)
-_NUMBER = r"\d[\d,.]*+\s?[km]?"
+_COUNTED = r"(?:page\s?views?|views?|hits|likes?|shares?|comments?|reads|visitors?\s(?:online|today)|users?\sonline)"
+_NUMBER = r"\d[\d,.]*+(?:\s?[km]\b)?"
 #: So labelled it is a counter wherever it stands; a number before the word may be a part of a sentence.
 _LABELLED = re.compile(
     rf"(?:(?:number of|total)\s+)?\b{_COUNTED}\s*(?::\s*{_NUMBER}|\(\s*{_NUMBER}\s*\))", re.IGNORECASE
 )
 _COUNTER = re.compile(rf"\b{_NUMBER}\s+{_COUNTED}\b(?!\s+(?:of|that|on|from)\b)", re.IGNORECASE)
+#: In a sentence these may be what it is about.
+_COUNTED_ALONE = rf"(?:{_COUNTED}|visits?|visitors?|replies|downloads?|read)"
 #: A line that is nothing else. What stands before and after is not gone back to (`*+`), or a line of a million dots
 #: would be tried in a million million ways.
 _BARE = re.compile(
     rf"""^\W*+(?:
-        {_COUNTED}\W*+{_NUMBER} | {_NUMBER}\s*+{_COUNTED}
+        {_COUNTED_ALONE}\W*+{_NUMBER} | {_NUMBER}\s*+{_COUNTED_ALONE}
       | no\s+comments(?:\s+yet)? | leave\s+a\s+comment
       | \d+\s+(?:second|minute|hour|day|week|month|year)s?\s+ago
       | (?:page\s+)?(?:generated|retrieved|printed|rendered|cached)\s+(?:at|on|in)\b.*\d.*

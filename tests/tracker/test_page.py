@@ -125,6 +125,12 @@ def test_what_a_table_counts_is_what_it_is_for(site: Site, label: str, unit: str
     assert f"{label} | 1,310{unit}" in latest.text
 
 
+@pytest.mark.parametrize("sentence", ["1,204 visitors came.", "Of these, 1,204 downloads failed."])
+def test_what_a_sentence_counts_is_what_it_says(site: Site, sentence: str) -> None:
+    site.poll(site.source(), f"<h1>The museum</h1><p>{sentence}</p>")
+    assert sentence in Release.objects.get().latest_revision.text
+
+
 def test_a_page_that_goes_back_to_what_it_said_has_three_revisions(site: Site) -> None:
     source = site.source()
     for count in ("13,000", "12,000", "13,000"):

@@ -31,7 +31,7 @@ class AttachmentInline(ReadOnlyInline):
 
 @admin.register(Release)
 class ReleaseAdmin(ReadOnlyAdmin):
-    list_display = ("title", "published_at", "published_is_known", "revision_count", "first_seen_at", "joined_to")
+    list_display = ("title", "published_at", "revision_count", "joined_to", "first_seen_at", "pinned")
     list_filter = (("joined_to", admin.EmptyFieldListFilter), "appearances__source", "pinned", "published_is_known")
     list_select_related = ("joined_to",)
     search_fields = ("title", "url", "revisions__text")
