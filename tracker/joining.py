@@ -102,10 +102,11 @@ def keep_apart(here: Appearance) -> Appearance:
 
     Nothing else changes. Raises JoinRefused for what is no copy.
     """
-    if not here.is_copy or here.copy_snapshot is None:
+    joined = _locked(here.release)[0]  # a poll that stores what is said here waits, and so do we for one
+    here = Appearance.objects.select_related("source").get(pk=here.pk)
+    if not here.is_copy or here.copy_snapshot is None or here.release_id != joined.pk:
         raise JoinRefused(f"{here} is no copy of another release.")
-    KeptApart.objects.get_or_create(source=here.source, key=here.key, release=here.release)
-    joined = here.release
+    KeptApart.objects.get_or_create(source=here.source, key=here.key, release=joined)
     here.release = Release.objects.create(
         title=here.title,
         url=here.url,
