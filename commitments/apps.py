@@ -9,12 +9,15 @@ class CommitmentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tracker.signals import release_ingested
+        from tracker import signals
 
         from . import append_only, tasks
-        from .linking import indexing
+        from .linking import indexing, joined_releases
 
         connection_created.connect(append_only.prepare_connection, dispatch_uid="append_only_connection")
         post_migrate.connect(append_only.install_guards, sender=self, dispatch_uid="append_only_guards")
-        release_ingested.connect(tasks.on_release_ingested, dispatch_uid="link_what_was_ingested")
+        signals.release_ingested.connect(tasks.on_release_ingested, dispatch_uid="link_what_was_ingested")
+        signals.releases_joined.connect(joined_releases.on_joined, dispatch_uid="go_along_with_a_join")
+        signals.release_taken_apart.connect(joined_releases.on_taken_apart, dispatch_uid="link_what_was_taken_apart")
+        signals.revision_retold.connect(joined_releases.on_retold, dispatch_uid="judge_by_the_publishers_voice")
         indexing.follow_the_record()

@@ -83,7 +83,7 @@ FIGURE_FIELDS = ("metric", "value", "unit", "qualifier", "as_of", "period_start"
 
 def evidence_row(evidence: Evidence) -> dict[str, Any]:
     """One piece of evidence in the fields of `export_evidence`."""
-    appearance = evidence.release.appearances.all()[0]
+    appearance = evidence.release.own_appearance
     return {
         "commitment": evidence.commitment.reference,
         "release_url": evidence.release.url,

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
 
-from tracker import near_duplicates, signals
+from tracker import joining, signals
 from tracker.attachments import NO_FILES, Files
 from tracker.history import gives_notes, take_in_notes
 from tracker.identity import Identity, Known, is_same
 from tracker.marks import mark_present, mark_vanished, mark_withdrawal
-from tracker.models import Appearance, Release, Revision, Snapshot, Source, Voice
+from tracker.models import Appearance, Release, Revision, Snapshot, Source
+from tracker.near_duplicates import sketch
 from tracker.reading.dates import plausible
 from tracker.revisions import own_text, says_nothing_new, text_hash
 from tracker.sources import READ_OTHERWISE
@@ -79,16 +80,19 @@ def ingest(
     re-issued, one that is belongs to another item. `stub_hash` is announced_hash of the stub that the entry was
     completed from. `release_ingested` is sent after the commit.
     """
+    runs = sketch(entry.text) if entry.complete else []
+    published = plausible(entry.published_at, now)
     with transaction.atomic():
-        _keep_others_out(identity)
+        joining.keep_others_out(identity, runs)
         known = _known_appearance(source, entry, identity)
-        original = None if known or not entry.complete else _original(source, entry, identity, now)
+        original = None if known else joining.original_of(source, identity.key, entry, runs, published or now)
         known = known or original
         if known:
             release = Release.objects.select_for_update().get(pk=known.release_id)
             known.refresh_from_db()
         else:
             release = _new_release(entry, now)
+        publishers_own = known is not None and entry.complete and joining.is_the_publishers_own(source, release)
         here = _appearance_here(source, release, known, entry, identity, now, keys_in_document)
         from_its_page = bool(stub_hash) and entry.complete and source.kind in READ_OTHERWISE
         last_told, told = here.text_hash, text_hash(entry.title, entry.text)
@@ -96,28 +100,32 @@ def ingest(
             same_until_now = told if _adds_little(entry, release) else last_told
             last_told = here.page_hash or same_until_now
         here.stub_hash = stub_hash
-        if original:
+        if publishers_own:
+            joining.give_way(release, here, entry, proof.snapshot, original)
+        elif original:
             here.is_copy, here.copy_text, here.copy_snapshot = True, entry.text, proof.snapshot
-            here.copy_published_at = plausible(entry.published_at, now)
+            here.copy_published_at = published
         if here.is_copy:
             revision = None  # its frame may change, and is none of the release's words
             here.is_whole, here.title, here.text_hash = True, entry.title, told
-        elif not here.text_hash and known and (from_its_page or not entry.complete) and _adds_little(entry, release):
+        elif (
+            not here.text_hash
+            and known
+            and not publishers_own
+            and (from_its_page or not entry.complete)
+            and _adds_little(entry, release)
+        ):
             revision = None  # other words for what another source gave in full
             here.is_whole, here.title, here.text_hash = entry.complete, entry.title, told
         elif entry.complete or not (here.text_hash and here.is_whole):
-            revision = _take_in(release, here, entry, last_told, proof, now)
+            revision = _take_in(release, here, entry, last_told, proof, now, publishers_own=publishers_own)
             here.title, here.text_hash = entry.title, told
         else:
             revision = None  # an extract is no edit of the whole that we have
-        _tell_release(release, here, entry, revision, now, seen)
+        _tell_release(release, here, entry, revision, now, seen, publishers_own=publishers_own)
         if revision and entry.complete:
-            near_duplicates.remember(here, entry.text)
+            joining.remember(here, runs)
     return Ingested(release, revision, release_is_new=known is None)
-
-
-def _original(source: Source, entry: Entry, identity: Identity, now: dt.datetime) -> Appearance | None:
-    return near_duplicates.original_of(source, identity.key, entry, plausible(entry.published_at, now) or now)
 
 
 def ingest_again(here: Appearance, entry: Entry, proof: Proof, now: dt.datetime, *, read_as_before: bool) -> Ingested:
@@ -149,11 +157,18 @@ def _adds_little(entry: Entry, release: Release) -> bool:
 
 
 def _take_in(
-    release: Release, here: Appearance, entry: Entry, last_told: str, proof: Proof, now: dt.datetime
+    release: Release,
+    here: Appearance,
+    entry: Entry,
+    last_told: str,
+    proof: Proof,
+    now: dt.datetime,
+    *,
+    publishers_own: bool = False,
 ) -> Revision | None:
     """The notes that are new, and a revision if a reader sees something here that was not seen here last time.
 
-    In its words or in its attachments.
+    In its words or in its attachments. What the publisher itself says is one even where others have said more.
     """
     was_whole, is_new = here.is_whole, not last_told
     notes = take_in_notes(release, here, entry, now, is_new=is_new)
@@ -165,7 +180,7 @@ def _take_in(
     if same_words and here.files_hash == files_before:
         return None
     latest, text = release.revisions.order_by("-number").first(), files.after(entry.text)
-    if latest and not here.revisions.exists() and says_nothing_new(text, latest.text):
+    if latest and not publishers_own and not here.revisions.exists() and says_nothing_new(text, latest.text):
         return None
     if latest and not files.changed and latest.text_hash == text_hash(entry.title, text):
         return None  # another source has told of it before
@@ -225,15 +240,6 @@ def _add_revision(
     return revision
 
 
-def _keep_others_out(identity: Identity) -> None:
-    """Two sources that bring the same new document at once must make one release. SQLite has one writer anyway."""
-    if connection.vendor == "postgresql":
-        locks = sorted({int(key[:15], 16) for key in (identity.url_key, identity.content_key) if key})
-        with connection.cursor() as cursor:
-            for lock in locks:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
-
-
 def _known_appearance(source: Source, entry: Entry, identity: Identity) -> Appearance | None:
     by_id = Q(source=source, key=identity.key)
     by_address = Q(url_key=identity.url_key) if identity.url_key else Q(pk__in=[])
@@ -260,13 +266,20 @@ def _known_appearance(source: Source, entry: Entry, identity: Identity) -> Appea
             url_key=candidate.url_key,
             content_key=candidate.content_key,
             title=candidate.title,
-            text=own_text(candidate.text or ""),
-            published_at=candidate.release.published_at if candidate.release.published_is_known else None,
+            text=candidate.copy_text if candidate.is_copy else own_text(candidate.text or ""),
+            published_at=_published(candidate),
             named_otherwise=candidate.named_otherwise,
         )
         if is_same(entry, identity, known):
             return candidate
     return None
+
+
+def _published(here: Appearance) -> dt.datetime | None:
+    """When `here`, as far as that is told."""
+    if here.is_copy:
+        return here.copy_published_at
+    return here.release.published_at if here.release.published_is_known else None
 
 
 def _named_otherwise(source: Source, entry: Entry) -> Exists | Value:
@@ -327,17 +340,26 @@ def _free_key(source: Source, key: str, taken_by: Appearance) -> None:
 
 
 def _tell_release(
-    release: Release, here: Appearance, entry: Entry, revision: Revision | None, now: dt.datetime, seen: Seen
+    release: Release,
+    here: Appearance,
+    entry: Entry,
+    revision: Revision | None,
+    now: dt.datetime,
+    seen: Seen,
+    *,
+    publishers_own: bool = False,
 ) -> None:
-    """What the release and its place learn from an entry. A date of publication once known is never overwritten."""
+    """What the release and its place learn from an entry.
+
+    A date of publication once known is never overwritten, unless its publisher itself says another than who copied it.
+    """
     before = {name: getattr(release, name) for name in TOLD_BY_SOURCES}
-    first = here if revision and revision.number == 1 else release.first_appearance
-    if revision and here == first:
+    first = here if revision and revision.number == 1 else release.own_appearance
+    if publishers_own or (revision and here == first):
         release.title = entry.title
-    if not release.published_is_known and (published := plausible(entry.published_at, now)):
+    if (publishers_own or not release.published_is_known) and (published := plausible(entry.published_at, now)):
         release.published_at, release.published_is_known = published, True
-    official = here.source.voice == Voice.OFFICIAL and first.source.voice != Voice.OFFICIAL
-    if here.url and (here == first or official or not release.url):
+    if here.url and (here == first or not release.url):
         release.url = here.url
     release.locale = release.locale or entry.locale
     if entry.complete:

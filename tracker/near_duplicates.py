@@ -1,85 +1,54 @@
-"""The same release on another site, in a frame of that site's own: recognised by its words, never by likeness alone.
+"""The same release on another site, in a frame of its own: recognised by its words, never by likeness alone. Pure.
 
 Of each text a few runs of words are kept, chosen so that copies keep the same ones, and texts that share some are
-compared. One is a copy of the other if nearly all of it stands there without a break, and what is left over on either
-side does not speak of other figures or names.
+compared. One is a copy of the other if nearly all of the shorter stands in the other, in order, and nowhere do they say
+different figures, periods or names in the same place.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from django.db import transaction
-from django.db.models import Count, Q
-
-from tracker import signals
-from tracker.identity import contradict, figures, normalised_words
-from tracker.models import Appearance, KeptApart, Release, Revision, Sketch, Source, Voice
-from tracker.revisions import own_text, text_hash
-from tracker.sources.entry import Entry
+from tracker.alignment import RUN, different, shared
+from tracker.identity import contradict, figures, normalised_words, periods
 
 #: A shorter text is what many releases say.
 LEAST_WORDS = 60
-#: Words of a run, how many runs of a text are kept, and how many two texts share before they are compared.
-RUN = 6
+#: A longer one is no release, and would take long to compare.
+MOST_WORDS = 20_000
+#: How many runs of a text are kept, and how many two texts share before they are compared.
 RUNS_KEPT = 16
 RUNS_SHARED = 4
-#: Copies come out soon.
-WITHIN = dt.timedelta(days=4)
-#: So many that share runs are compared, those that share most first.
-MOST_COMPARED = 10
-#: The share of the shorter text that stands in the other without a break.
+#: The share of the shorter text that stands in the other.
 SHARE_OF_THE_SHORTER = 0.8
+#: So many of its words may be put in other words, where these are no figures or names.
+SHARE_IN_OTHER_WORDS = 0.03
 
-#: A word with a capital that does not only begin a sentence.
-_NAME = re.compile(r"(?<![.!?:“\"\n] )(?<!^)\b[A-Z][\w’'-]*")
+#: From here on a release speaks to editors, and copies leave it out.
+_NOTES = re.compile(r"^\W*(notes? (to|for) editors?|editors?[’'] notes?|media enquiries|ends?)\W*$", re.IGNORECASE)
+#: What a site says of itself under what it repeats.
+_FOOT = re.compile(
+    r"©|copyright|all rights reserved|follow us|sign up|newsletter|subscribe|read (more|the full|on)\b|share this"
+    r"|\S@\S+\.\w|https?://|www\.|\b(staff writer|reporter|editor|posted|published) (by|on)\b|most read|advertisement",
+    re.IGNORECASE,
+)
 
 
 def sketch(text: str) -> list[int]:
-    """A few numbers that two texts share about as far as they share runs of words. Empty for a short text."""
-    words = normalised_words(text)[:20_000]
-    if len(words) < LEAST_WORDS:
+    """A few numbers that two texts share about as far as they share runs of words.
+
+    Empty for a short text, and for a very long one.
+    """
+    words = normalised_words(text)
+    if not LEAST_WORDS <= len(words) <= MOST_WORDS:
         return []
     runs = {" ".join(words[start : start + RUN]) for start in range(len(words) - RUN + 1)}
     hashes = (hashlib.blake2b(run.encode(), digest_size=8).digest() for run in runs)
     return sorted(int.from_bytes(found, "big", signed=True) for found in hashes)[:RUNS_KEPT]
-
-
-def remember(here: Appearance, text: str) -> None:
-    """Let copies of `text`, which is said at `here`, be recognised."""
-    Sketch.objects.filter(appearance=here).delete()
-    Sketch.objects.bulk_create(Sketch(appearance=here, run=run) for run in sketch(text))
-
-
-def original_of(source: Source, key: str, entry: Entry, published: dt.datetime) -> Appearance | None:
-    """Where another source carries what `entry` repeats, if any does. `key` is its identity within `source`.
-
-    What an official source says is no copy of what another says: its words are to be kept as the release's.
-    """
-    runs = sketch(entry.text)
-    if not runs:
-        return None
-    apart = KeptApart.objects.filter(source=source, key=key).values("release")
-    likely = (
-        Appearance.objects.filter(sketch__run__in=runs)
-        .filter(release__published_at__range=(published - WITHIN, published + WITHIN))
-        .exclude(Q(release__in=apart) | Q(release__appearances__source=source))
-        .annotate(shared=Count("sketch"))
-        .filter(shared__gte=RUNS_SHARED)
-        .order_by("-shared", "pk")
-        .select_related("release", "source")
-    )
-    if source.voice == Voice.OFFICIAL:
-        likely = likely.filter(source__voice=Voice.OFFICIAL)
-    for candidate in likely[:MOST_COMPARED]:
-        latest = candidate.release.revisions.order_by("-number").first()
-        if latest and is_copy(Said(entry.title, entry.text), Said(latest.title, own_text(latest.text))):
-            return candidate
-    return None
 
 
 @dataclass(frozen=True)
@@ -89,94 +58,115 @@ class Said:
     title: str
     text: str
 
+    @cached_property
+    def words(self) -> list[Word]:
+        found: list[Word] = []
+        in_notes = False
+        for paragraph in filter(None, map(str.strip, self.text.splitlines())):
+            in_notes = in_notes or bool(_NOTES.match(paragraph))
+            opens = begins = True
+            is_foot = bool(_FOOT.search(paragraph))
+            for raw in paragraph.split():
+                if even := "".join(normalised_words(raw)):
+                    found.append(Word(raw, even, opens, begins, is_foot, in_notes))
+                    opens, begins = False, raw[-1] in ".!?:"
+        return found
+
+    @property
+    def length(self) -> int:
+        """How many words it has without its notes to editors."""
+        return sum(not word.in_notes for word in self.words)
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        return frozenset(normalised_words(f"{self.title} {self.text}"))
+
+    @cached_property
+    def common(self) -> frozenset[str]:
+        """Words that stand somewhere without a capital, and so are no names."""
+        return frozenset(word.even for word in self.words if not word.raw.lstrip("“\"'‘([").istitle())
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as written and as it is compared.
+
+    It `opens` a paragraph, or `begins` a sentence; `is_foot` in a line of a site about itself, `in_notes` to editors.
+    """
+
+    raw: str
+    even: str
+    opens: bool
+    begins: bool
+    is_foot: bool
+    in_notes: bool
+
 
 def is_copy(one: Said, other: Said) -> bool:
-    """Whether two texts are the same release in two frames. Pure."""
-    words, others = one.text.split(), other.text.split()
-    even, others_even = _even(words), _even(others)
-    start, other_start, length = _longest_shared(even, others_even)
-    if length < SHARE_OF_THE_SHORTER * min(len(words), len(others)):
+    """Whether two texts are the same release in two frames."""
+    if max(len(one.text.split()), len(other.text.split())) > MOST_WORDS or _titles_contradict(one, other):
         return False
-    left = [one.title, " ".join(words[:start]), " ".join(words[start + length :])]
-    others_left = [other.title, " ".join(others[:other_start]), " ".join(others[other_start + length :])]
-    return not (
-        contradict(figures(" ".join(left)), figures(" ".join(others_left)))
-        or contradict(_names(left), _names(others_left))
-    )
-
-
-def _even(words: Sequence[str]) -> list[str]:
-    """Each word as it is compared: without case and marks. Bullets and the like are empty."""
-    return ["".join(normalised_words(word)) for word in words]
-
-
-def _longest_shared(one: Sequence[str], other: Sequence[str]) -> tuple[int, int, int]:
-    """The longest stretch of words in both: where it begins in each, and its length. Found by runs that stand once."""
-    places = {run: at for run, at in _runs(other).items() if at is not None}
-    best = (0, 0, 0)
-    covered = 0
-    for run, at in _runs(one).items():
-        if at is None or at < covered or run not in places:
+    words, others = one.words, other.words
+    both = shared([word.even for word in words], [word.even for word in others])
+    shorter = min(one.length, other.length)
+    if sum(stretch.end - stretch.start for stretch in both) < SHARE_OF_THE_SHORTER * shorter:
+        return False
+    common = one.common | other.common
+    put_otherwise = 0
+    for gap in different(both, len(words), len(others)):
+        here, there = words[gap.start : gap.end], others[gap.other_start : gap.other_end]
+        at_the_end = gap.end == len(words) and gap.other_end == len(others)
+        if at_the_end and (_is_left_out(here, there) or _is_left_out(there, here)):
             continue
-        start, other_start = at, places[run]
-        while start and other_start and one[start - 1] == other[other_start - 1]:
-            start, other_start = start - 1, other_start - 1
-        length = 0
-        while (
-            start + length < len(one)
-            and other_start + length < len(other)
-            and one[start + length] == other[other_start + length]
-        ):
-            length += 1
-        covered = start + length
-        best = max(best, (start, other_start, length), key=lambda found: found[2])
-    return best
+        if _contradict(here, there, common):
+            return False
+        if gap.start and not at_the_end:
+            put_otherwise += min(len(here), len(there))
+    return put_otherwise <= SHARE_IN_OTHER_WORDS * shorter
 
 
-def _runs(words: Sequence[str]) -> dict[tuple[str, ...], int | None]:
-    """Where each run of words begins; None if it stands more than once."""
-    found: dict[tuple[str, ...], int | None] = {}
-    for start in range(len(words) - RUN + 1):
-        run = tuple(words[start : start + RUN])
-        found[run] = None if run in found else start
-    return found
+def _is_left_out(here: Sequence[Word], there: Sequence[Word]) -> bool:
+    """Whether one text ends with what the other leaves out, where that says something of its own site at most."""
+    if not there or (there[0].opens and all(word.is_foot for word in there)):
+        return True
+    return all(word.in_notes for word in here) and not any(word.in_notes for word in there)
 
 
-def _names(parts: Sequence[str]) -> frozenset[str]:
-    return frozenset(word for part in parts for name in _NAME.findall(part) for word in normalised_words(name))
+def _titles_contradict(one: Said, other: Said) -> bool:
+    if contradict(figures(one.title), figures(other.title)):
+        return True
+    named, otherwise = (frozenset(_names_of_title(said.title)) for said in (one, other))
+    return bool(named - other.said) and bool(otherwise - one.said)
 
 
-@transaction.atomic
-def keep_apart(here: Appearance) -> Appearance:
-    """Undo a join: what `here` says becomes a release of its own, and is never joined with that one again.
+def _contradict(here: Sequence[Word], there: Sequence[Word], common: frozenset[str]) -> bool:
+    """Whether each of two stretches in the same place has figures, periods or names that the other has not."""
+    counted, counted_otherwise = list(_figures(here)), list(_figures(there))
+    if not (_within(counted, counted_otherwise) or _within(counted_otherwise, counted)):
+        return True
+    return contradict(frozenset(_names(here, common)), frozenset(_names(there, common)))
 
-    Nothing else changes: a copy has brought the release no revision. Raises ValueError for what is no copy.
-    """
-    if not here.is_copy or here.copy_snapshot is None:
-        raise ValueError(f"{here} is no copy of another release.")
-    KeptApart.objects.get_or_create(source=here.source, key=here.key, release=here.release)
-    joined = here.release
-    here.release = Release.objects.create(
-        title=here.title,
-        url=here.url,
-        published_at=here.copy_published_at or here.first_seen_at,
-        published_is_known=here.copy_published_at is not None,
-        locale=joined.locale,
-        first_seen_at=here.first_seen_at,
-    )
-    text, snapshot = here.copy_text, here.copy_snapshot
-    here.copy_text, here.copy_snapshot, here.copy_published_at, here.is_copy = "", None, None, False
-    here.save()
-    revision = Revision.objects.create(
-        release=here.release,
-        appearance=here,
-        number=1,
-        title=here.title,
-        text=text,
-        text_hash=text_hash(here.title, text),
-        seen_at=here.first_seen_at,
-        snapshot=snapshot,
-    )
-    remember(here, text)
-    signals.tell(revision)
-    return here
+
+def _figures(words: Iterable[Word]) -> Iterable[str]:
+    """Numbers with their currency, and periods, in order."""
+    for word in words:
+        if any(sign.isdigit() for sign in word.even) or periods(word.raw):
+            yield word.even.replace("%", "")
+
+
+def _within(few: Sequence[str], many: Sequence[str]) -> bool:
+    """Whether the first are among the second, in the same order."""
+    rest = iter(many)
+    return all(one in rest for one in few)
+
+
+def _names(words: Iterable[Word], common: frozenset[str]) -> Iterable[str]:
+    for word in words:
+        if word.raw.lstrip("“\"'‘([")[:1].isupper() and (not word.begins or word.even not in common):
+            yield word.even.replace("iz", "is")
+
+
+def _names_of_title(title: str) -> Iterable[str]:
+    for word in title.split()[1:]:
+        if word[:1].isupper():
+            yield from normalised_words(word)

@@ -3,22 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 
-#: Lines that count or time the page itself and say nothing of its subject. The quantifiers give nothing back
-#: (`++`, `*+`), or a line of a million dots would be tried in a million million ways.
-_COUNTED = r"(page\s+)?(views?|visits?|visitors|reads?|comments?|shares?|likes?|hits|downloads?|replies)"
-_COUNTER = re.compile(
-    rf"""^\W*+(
-        {_COUNTED}\W*+\d[\d.,]*+\s*+[km]?+
-      | [\d.,]++\s*+[km]?+\s*+{_COUNTED}
-      | no\s+comments(\s+yet)? | leave\s+a\s+comment
-      | (page\s+)?(generated|retrieved|printed|rendered|cached)\s+(at|on|in)\b.*\d.*
-      | \d+\s+(seconds?|minutes?|hours?|days?|weeks?|months?|years?)\s+ago
-    )\W*+$""",
-    re.IGNORECASE | re.VERBOSE,
-)
+from tracker.volatile import is_volatile
 
 #: Stands before the title of each attachment whose text follows, in a paragraph of its own.
 ATTACHMENT = "Attachment: "
@@ -31,7 +18,7 @@ def own_text(text: str) -> str:
 
 def seen_by_reader(title: str, text: str) -> str:
     """Title and text without what a reader would not call a change: white space, counters, forms of quotes."""
-    lines = [line for line in text.splitlines() if not _COUNTER.match(line.strip())]
+    lines = [line for line in text.splitlines() if not is_volatile(line)]
     return " ".join(_even(f"{title}\n{' '.join(lines)}").split())
 
 

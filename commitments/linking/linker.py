@@ -26,7 +26,7 @@ from commitments.linking.tied_figures import SeriesWords
 from commitments.linking.versions import in_use
 from commitments.models import Commitment, Decision, Evidence, LinkedRevision
 from commitments.models.evidence import quote_key
-from tracker.models import Revision
+from tracker.models import Release, Revision
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +66,8 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
         today = _day(release.published_at)
         found = [suggestions.describe(reading, match, before[match.commitment], today) for match in matches]
     with transaction.atomic():
+        if not Release.objects.standing().filter(pk=release.pk).select_for_update(no_key=True):
+            found = []  # staff have joined it to another meanwhile
         if not superseded:
             _mark_gone(revision, there)
         new = _store(found, revision, model)
@@ -127,7 +129,7 @@ def relink_all() -> RelinkingOutcome:
     model = in_use()
     newer = Revision.objects.filter(appearance=OuterRef("appearance"), number__gt=OuterRef("number"))
     revisions = (
-        Revision.objects.filter(~Exists(newer), linking__linked_at__isnull=False)
+        Revision.objects.filter(~Exists(newer), linking__linked_at__isnull=False, release__joined_to=None)
         .exclude(linking__model_version=model.version)
         .select_related("release", "appearance__source", "linking")
         .defer("text")
@@ -211,7 +213,7 @@ def pending(now: dt.datetime) -> Generator[tuple[Revision, set[int] | None], Non
     indexing.bring_up_to_date()
     _notice_changes()
     revisions = (
-        Revision.objects.filter(Q(linking__retry_at=None) | Q(linking__retry_at__lte=now))
+        Revision.objects.filter(Q(linking__retry_at=None) | Q(linking__retry_at__lte=now), release__joined_to=None)
         .select_related("release", "appearance__source", "linking")
         .defer("text")
         .order_by("release__published_at", "release_id", "number")

@@ -49,7 +49,7 @@ def release_page(release: Release, number: int | None = None) -> ReleasePage:
         raise Revision.DoesNotExist(f"Release {release.pk} has no revision {number}.")
     evidence = list(
         Evidence.objects.accepted()
-        .filter(release=release, commitment__publication=Publication.PUBLISHED)
+        .filter(Q(release=release) | Q(release__joined_to=release), commitment__publication=Publication.PUBLISHED)
         .select_related("commitment", "revision", "gone_since")
     )
     spans = {piece.pk: _span(piece, revision) for piece in evidence}
@@ -66,11 +66,7 @@ def release_page(release: Release, number: int | None = None) -> ReleasePage:
         commitments_count=len({piece.commitment_id for piece in evidence}),
         files=list(revision.files.select_related("snapshot")),
         further_bytes=list(revision.also_from.order_by("pk")),
-        elsewhere=list(
-            release.appearances.exclude(Q(pk=revision.appearance_id) | Q(url="")).select_related("source")[
-                :MOST_ADDRESSES
-            ]
-        ),
+        elsewhere=list(release.places.exclude(Q(pk=revision.appearance_id) | Q(url=""))[:MOST_ADDRESSES]),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -15,8 +15,13 @@ from tracker.models import Release, Revision
 
 @require_safe
 def show_release(request: HttpRequest, release_id: int, number: int | None = None) -> HttpResponse:
-    """A release at its latest revision, or at the one with this number."""
-    release = get_object_or_404(Release, pk=release_id)
+    """A release at its latest revision, or at the one with this number.
+
+    What is joined to another release leads on to that one, but its own revisions stay to be read.
+    """
+    release = get_object_or_404(Release.objects.select_related("joined_to"), pk=release_id)
+    if release.joined_to and number is None:
+        return redirect(release.joined_to)
     try:
         page = release_page(release, number)
     except Revision.DoesNotExist as absent:

@@ -100,7 +100,7 @@ def revise(made: Release, text: str, *, appearance: Appearance | None = None) ->
     )
     return Revision.objects.create(
         release=made,
-        appearance=appearance or made.first_appearance,
+        appearance=appearance or made.own_appearance,
         number=made.revisions.count() + 1,
         title=made.title,
         text=text,

@@ -5,6 +5,8 @@ The publishers are a process of their own with their own log (world.py), the wat
 (simulated_hand.py), and of all that only the clock is not real. A fortnight by default; the year, with its figures:
 
     SIMULATED_DAYS=365 pytest tests/journeys/test_a_simulated_year.py -s
+
+`SIMULATED_SEED` makes another world, `SIMULATED_DATABASE_URL` names another database than SQLite: an empty one.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ from .instance import PYTHON, ROOT, Instance, eventually, free_port, instance
 
 DAYS = int(os.environ.get("SIMULATED_DAYS", "14"))
 SEED = int(os.environ.get("SIMULATED_SEED", "1"))
+DATABASE = {"DATABASE_URL": url} if (url := os.environ.get("SIMULATED_DATABASE_URL")) else {}
 START = dt.datetime(2025, 1, 6, tzinfo=dt.UTC).timestamp()
 HOUR, DAY = 3600.0, 86400.0
 TICK = 300.0
@@ -357,7 +360,7 @@ CHECKS = [missed_or_doubled, edits_lost, silent_edits_unsaid, impolite, two_at_o
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     folder = tmp_path_factory.mktemp("year")
-    with instance(folder / "data") as made:
+    with instance(folder / "data", **DATABASE) as made:
         yield live(made, folder / "world")
 
 

@@ -38,7 +38,7 @@ def test_files_with_a_form_of_their_own_are_not_judged_here() -> None:
     ("body", "words"),
     [
         ("x" * 7_000_000, "larger than 6 MiB"),
-        ("<p>" + "word " * 800_000, "one text of more than 3 MiB"),
+        ("<p>" + "word " * 800_000, "one page of more than 3 MiB, which takes more memory than a poll may"),
         ("<rss><item>" + "word " * 400_000 + "</item></rss>", "one text of more than 1.5 MiB"),
         ('{"body": "' + 'word \\"' * 300_000 + '"}', "one text of more than 1.5 MiB"),
         ("<p>" * 160_001, "160,000 tags"),

@@ -115,6 +115,22 @@ def test_what_changes_by_itself_is_none(site: Site, change: dict[str, str]) -> N
     assert Release.objects.get().revisions.count() == 1
 
 
+@pytest.mark.parametrize(("label", "unit"), [("Views:", ""), ("Visits", ""), ("Downloads (all)", "k")])
+def test_what_a_table_counts_is_what_it_is_for(site: Site, label: str, unit: str) -> None:
+    source = site.source()
+    table = "<h1>Use of the service</h1><p>In the last month.</p><table><tr><td>{}</td><td>{}{}</td></tr></table>"
+    site.poll(source, table.format(label, "1,204", unit))
+    assert site.poll(source, table.format(label, "1,310", unit)).new_revisions == 1
+    latest = Release.objects.get().latest_revision
+    assert f"{label} | 1,310{unit}" in latest.text
+
+
+@pytest.mark.parametrize("sentence", ["1,204 visitors came.", "Of these, 1,204 downloads failed."])
+def test_what_a_sentence_counts_is_what_it_says(site: Site, sentence: str) -> None:
+    site.poll(site.source(), f"<h1>The museum</h1><p>{sentence}</p>")
+    assert sentence in Release.objects.get().latest_revision.text
+
+
 def test_a_page_that_goes_back_to_what_it_said_has_three_revisions(site: Site) -> None:
     source = site.source()
     for count in ("13,000", "12,000", "13,000"):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from tracker import near_duplicates
+from tracker import joining
 from tracker.models import Appearance, Attachment, ChangeNote, KeptApart, Release, Revision, Snapshot
 
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
@@ -30,11 +31,47 @@ class AttachmentInline(ReadOnlyInline):
 
 @admin.register(Release)
 class ReleaseAdmin(ReadOnlyAdmin):
-    list_display = ("title", "published_at", "published_is_known", "revision_count", "first_seen_at", "pinned")
-    list_filter = ("appearances__source", "pinned", "published_is_known")
+    list_display = ("title", "published_at", "revision_count", "joined_to", "first_seen_at", "pinned")
+    list_filter = (("joined_to", admin.EmptyFieldListFilter), "appearances__source", "pinned", "published_is_known")
+    list_select_related = ("joined_to",)
     search_fields = ("title", "url", "revisions__text")
     date_hierarchy = "published_at"
     inlines = (RevisionInline, AppearanceInline)
+    actions = ("join", "take_apart")
+
+    def has_join_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("tracker.change_source")
+
+    @admin.action(description="Join: selected releases are one and the same", permissions=["join"])
+    def join(self, request: HttpRequest, chosen: QuerySet[Release]) -> None:
+        if len(chosen) < 2:
+            self.message_user(request, "Select the releases that are one: two or more.", messages.WARNING)
+            return
+        kept = joining.to_keep(chosen)
+        others = [one for one in chosen if one != kept]
+        try:
+            with transaction.atomic():
+                for one in others:
+                    joining.join(one, to=kept)
+                    self.log_change(request, one, f"Joined to “{kept.title}” ({kept.pk}).")
+        except joining.JoinRefused as error:
+            self.message_user(request, f"Nothing was joined. {error}", messages.WARNING)
+        else:
+            self.message_user(
+                request,
+                f"{kept} is one release with {len(others)} more now. “Take apart” undoes it, on each that was joined.",
+            )
+
+    @admin.action(description="Take apart: undo the join of selected releases", permissions=["join"])
+    def take_apart(self, request: HttpRequest, chosen: QuerySet[Release]) -> None:
+        for one in chosen:
+            try:
+                joining.take_apart(one)
+            except joining.JoinRefused as error:
+                self.message_user(request, str(error), messages.WARNING)
+            else:
+                self.log_change(request, one, "Taken apart again.")
+                self.message_user(request, f"{one} is a release of its own again and will not be joined by itself.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Release]:
         releases: QuerySet[Release] = super().get_queryset(request)
@@ -75,8 +112,8 @@ class AppearanceAdmin(ReadOnlyAdmin):
     def keep_apart(self, request: HttpRequest, chosen: QuerySet[Appearance]) -> None:
         for here in chosen.select_related("source", "release"):
             try:
-                near_duplicates.keep_apart(here)
-            except ValueError as error:
+                joining.keep_apart(here)
+            except joining.JoinRefused as error:
                 self.message_user(request, str(error), messages.WARNING)
             else:
                 self.message_user(request, f"{here} is a release of its own now and will not be joined again.")

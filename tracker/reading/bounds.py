@@ -47,9 +47,12 @@ def too_much(body: bytes, *, item_by_item: bool = False) -> str:
         return f"It is larger than {MAX_DOCUMENT_BYTES // 1024**2} MiB."
     if len(body) > MAX_PIECE_BYTES:
         longest = max(_pieces(body))
-        most = MAX_PIECE_BYTES if longest < len(body) else MAX_PAGE_BYTES
-        if longest > most:
-            return f"It holds one text of more than {most / 1024**2:g} MiB."
+        if longest == len(body) > MAX_PAGE_BYTES:
+            return (
+                f"It is one page of more than {MAX_PAGE_BYTES // 1024**2} MiB, which takes more memory than a poll may."
+            )
+        if MAX_PIECE_BYTES < longest < len(body):
+            return f"It holds one text of more than {MAX_PIECE_BYTES / 1024**2:g} MiB."
     if by_item:
         return ""
     if body.count(b"<") > MAX_TAGS:

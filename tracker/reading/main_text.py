@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 
 from lxml import etree, html
 
@@ -23,6 +24,10 @@ _AROUND_NAMES = re.compile(
     r"|contextual|print-link|carousel|slides|slider|slideshow|flexslider|swiper|screen-reader-text|visually-hidden|sr-only)($|[\s_-])",
     re.IGNORECASE,
 )
+#: And to what says when and by whom a text was published, or offers it to others.
+_LABEL_NAMES = re.compile(
+    r"(^|[\s_-])(metadata|entry-meta|post-meta|posted-on|sharedaddy|jp-relatedposts)($|[\s_-])", re.IGNORECASE
+)
 _TEXT_BLOCKS = {"p", "li", "pre", "blockquote", "td", "th", "dd", "dt", "h2", "h3", "h4", "h5", "h6", "figcaption"}
 #: A part with this share of the page's text is the one that the page is there for, if its author marked it so.
 SHARE_OF_A_MARKED_PART = 0.5
@@ -41,6 +46,7 @@ def main_text(body: bytes, content_type: str, url: str) -> str:
     whole = body_of(page)
     drop_what_is_around(whole)
     part = _main_part(whole)
+    _drop(part, _is_label)
     if part.tag == "td":
         part.tag = "div"  # a cell of nothing
     headline = next(part.iter("h1"), None)
@@ -52,13 +58,18 @@ def main_text(body: bytes, content_type: str, url: str) -> str:
 def drop_what_is_around(page: html.HtmlElement) -> None:
     """Take out of `page` what stands around its text: menus, footers, forms, what is shared, shown by turns or sold."""
     _drop_heads_menus_and_footers(page)
+    _drop(page, _is_around)
+
+
+def _drop(page: html.HtmlElement, is_meant: Callable[[html.HtmlElement], bool]) -> None:
+    """Take out of `page` what `is_meant`, but for what holds most of its text."""
     said = _said(page)
-    around = [
+    meant = [
         element
         for element in page.iter()
-        if element is not page and _is_around(element) and said[element] < said[page] * SHARE_OF_A_MARKED_PART
+        if element is not page and is_meant(element) and said[element] < said[page] * SHARE_OF_A_MARKED_PART
     ]
-    for element in around:
+    for element in meant:
         if element.getparent() is not None:
             element.drop_tree()
 
@@ -83,7 +94,15 @@ def _is_around(element: html.HtmlElement) -> bool:
         return not any(above.tag in {"article", "main"} for above in element.iterancestors())
     if element.get("aria-hidden") == "true":
         return True
-    return any(_AROUND_NAMES.search(element.get(name) or "") for name in ("class", "id"))
+    return _is_named(element, _AROUND_NAMES)
+
+
+def _is_label(element: html.HtmlElement) -> bool:
+    return _is_named(element, _LABEL_NAMES)
+
+
+def _is_named(element: html.HtmlElement, names: re.Pattern[str]) -> bool:
+    return any(names.search(element.get(name) or "") for name in ("class", "id"))
 
 
 def _main_part(page: html.HtmlElement) -> html.HtmlElement:

@@ -17,10 +17,10 @@ from tracker.reading.html_text import plain_text, text_of
 from tracker.reading.html_tree import body_of, selector
 from tracker.reading.main_text import drop_what_is_around
 from tracker.reading.sanitise import title_line
+from tracker.volatile import without_volatile
 
 from . import Ask
 from .entry import Entry, NotUnderstood
-from .volatile import without_volatile
 from .web_page import check_answer, check_selector, page_in
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, text/plain;q=0.8, */*;q=0.1"

@@ -1,0 +1,31 @@
+"""What the watch keeps: sources, each look at them, and every version of every release seen.
+
+Nothing here knows what the releases are used for.
+"""
+
+from .archive import Snapshot, SnapshotQuerySet
+from .release import Appearance, KeptApart, Release, Sketch
+from .revision import Attachment, ChangeNote, Revision
+from .source import Poll, Source, SourceAlert, Voice
+from .work import Backfill, PendingEntry, Recheck, RobotsFile, Tick
+
+__all__ = [
+    "Appearance",
+    "Attachment",
+    "Backfill",
+    "ChangeNote",
+    "KeptApart",
+    "PendingEntry",
+    "Poll",
+    "Recheck",
+    "Release",
+    "Revision",
+    "RobotsFile",
+    "Sketch",
+    "Snapshot",
+    "SnapshotQuerySet",
+    "Source",
+    "SourceAlert",
+    "Tick",
+    "Voice",
+]
