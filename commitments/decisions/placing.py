@@ -12,6 +12,9 @@ from commitments.decisions.on_evidence import reject
 from commitments.linking.placing import place
 from commitments.models import Commitment, Decision, Evidence
 
+#: A passage that would belong to more than this belongs to none in particular.
+MOST_PLACES = 10
+
 
 @transaction.atomic
 def assign(
@@ -20,12 +23,14 @@ def assign(
     """Suggest a passage for other commitments, and reject it here unless `keep`. Returns the suggestions there.
 
     What it says of each is read anew, and each waits for a decision: nobody has seen its figures yet.
-    Raises DecisionRefused if there is nowhere to go, if it is on record there, or if a judgement rests on it here;
-    Stale if it is not what the person saw.
+    Raises DecisionRefused if there is nowhere to go, or too far and wide; if it is on record there, or if a judgement
+    rests on it here; and Stale if it is not what the person saw, by its mark.
     """
     others = sorted({commitment.pk: commitment for commitment in to}.values(), key=lambda one: one.pk)
     if not others:
         raise DecisionRefused("Choose the commitment that the passage is about.")
+    if len(others) > MOST_PLACES:
+        raise DecisionRefused(f"Bring it to {MOST_PLACES} commitments at most at once.")
     if evidence.commitment_id in {one.pk for one in others}:
         raise DecisionRefused(f"It is at {evidence.commitment.reference} already. Choose another commitment.")
     for one in others:

@@ -168,10 +168,9 @@ def test_who_looks_at_an_old_card_is_told_who_was_first(piece: Evidence) -> None
     seen = piece.mark
     decisions.reject(piece, make.deed("ann"), "Another orchard.")
     with pytest.raises(Stale, match=r"ann rejected this at \d\d:\d\d"):
-        decisions.accept(piece, make.deed("bob"), seen)
+        decisions.lock(piece, seen)
     decisions.undo(Decision.objects.get().act, make.deed("ann"))
-    decisions.accept(piece, make.deed("bob"), seen)
-    assert points() == 1
+    assert decisions.lock(piece, seen).state == "suggested"
 
 
 def test_the_trail_is_append_only(piece: Evidence) -> None:
