@@ -20,7 +20,7 @@ MOST_PLACES = 10
 def assign(
     evidence: Evidence, deed: Deed, to: Collection[Commitment], *, keep: bool, seen: str | None = None
 ) -> list[Evidence]:
-    """Suggest a passage for other commitments, and reject it here unless `keep`. Returns the suggestions there.
+    """Suggest a passage for other commitments, and reject it here unless `keep`. Returns what waits there.
 
     What it says of each is read anew, and each waits for a decision: nobody has seen its figures yet.
     Raises DecisionRefused if there is nowhere to go, or too far and wide; if it is on record there, or if a judgement
@@ -39,7 +39,7 @@ def assign(
     lock_commitments(evidence.commitment_id, *(one.pk for one in others))
     locked = lock(evidence, seen)
     placed = [_suggest(locked, one, deed) for one in others]
-    if not keep:
+    if not keep and locked.state != Evidence.State.REJECTED:
         reject(locked, deed, f"It is about {', '.join(one.reference for one in others)}.")
     evidence.refresh_from_db()
     return placed

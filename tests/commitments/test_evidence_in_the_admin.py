@@ -76,6 +76,12 @@ def test_a_row_says_what_was_promised_who_published_and_each_figure_as_a_phrase(
     assert "9 January 2025, Ministry news" in html
 
 
+def test_the_list_leads_to_the_queue(staff: Client) -> None:
+    assert (
+        f'href="{reverse("admin:commitments_evidence_review")}">Go through' in staff.get(reverse(LIST)).content.decode()
+    )
+
+
 def test_a_row_that_waits_leads_to_its_card_in_the_queue(staff: Client) -> None:
     suggestion("planted 11 trees", score=0.99)
     piece = suggestion("planted 22 trees", score=0.5)

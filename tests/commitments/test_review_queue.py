@@ -16,11 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commitments import decisions
-from commitments.admin.reviewing import USUAL_REASONS
+from commitments.admin.reviewing import KEYS, USUAL_REASONS
 from commitments.linking.correcting import decisions as lessons
 from commitments.models import Department, Evidence, Measurement
 from commitments.queue import Place, Queue
 from tests.commitments import make
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.django_db
 REVIEW = "admin:commitments_evidence_review"
@@ -508,3 +509,18 @@ def test_a_suggestion_that_the_linker_took_back_is_said_to_be_gone(staff: Client
 
     assert "no longer suggested" in said(page)
     assert shown(page) == other.pk
+
+
+# What it is called.
+
+
+def test_the_handbook_has_the_keys_of_the_page(staff: Client) -> None:
+    suggestion()
+    handbook = (ROOT / "docs" / "handbook" / "queue.md").read_text(encoding="utf-8")
+    assert tuple(re.findall(r"^\| `(.+?)` \| (.+) \|$", handbook, re.MULTILINE)) == KEYS
+
+    html = staff.get(reverse(REVIEW)).content.decode()
+
+    for key, does in KEYS:
+        assert f"<kbd>{key}</kbd></th><td>{does}</td>" in html
+    assert f"{len(USUAL_REASONS)}</kbd> {USUAL_REASONS[-1]}" in html
