@@ -50,6 +50,7 @@ KEYS = (
     ("?", "show this card"),
 )
 MOST_FOUND = 8
+GONE = "It is no longer suggested: the linker took it back meanwhile. Nothing was changed."
 _REFERENCE = re.compile(r"[^\s,;]+")
 
 
@@ -84,12 +85,13 @@ def decide(admin: ModelAdmin, request: HttpRequest, key: int, what: str) -> Http
         return HttpResponseRedirect(page_of(queue))
     evidence = Evidence.objects.select_related("commitment", "release").filter(pk=key).first()
     if evidence is None:
-        gone = "It is no longer suggested: the linker took it back meanwhile. Nothing was changed."
-        return _answer(admin, request, queue, gone, status=409)
+        return _answer(admin, request, queue, GONE, status=409)
     deed = decisions.Deed(signed_in(request))
     try:
         with transaction.atomic():
             queue, said = _DOINGS[what](evidence, deed, request, queue)
+    except Evidence.DoesNotExist:
+        return _answer(admin, request, queue, GONE, status=409)
     except decisions.DecisionRefused as error:
         stale = isinstance(error, decisions.Stale)
         typed = Typed() if stale else _typed(request, isinstance(error, NotFoundByReference))
@@ -216,7 +218,7 @@ def _correct_seen(evidence: Evidence, deed: decisions.Deed, request: HttpRequest
     form = cards.CorrectionForm(seen, request.POST)
     if not form.is_valid():
         raise decisions.DecisionRefused("Something that you filled in does not fit. It is marked below.")
-    return decisions.correct(evidence, deed, **form.wanted())
+    return decisions.correct(evidence, deed, **form.wanted()) if form.has_changed() else []
 
 
 def _seen(request: HttpRequest) -> str:
