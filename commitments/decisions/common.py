@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from commitments import points, restatement
-from commitments.models import Commitment, Decision, Evidence
+from commitments.models import Commitment, Decision, Evidence, Milestone, StatusChange
 
 
 class DecisionRefused(ValueError):
@@ -74,13 +74,23 @@ def follow(commitment: Commitment, now: dt.datetime) -> None:
 
 def refuse_if_rested_on(evidence: Evidence) -> None:
     """Raises DecisionRefused where a judgement would lose the evidence that decided it."""
-    resting = evidence.status_changes.first()
-    if resting is not None:
-        raise DecisionRefused(
-            f"The status “{resting.get_to_status_display()}” rests on this evidence. Record a corrected status first."
+    for sentence in rested_on([evidence]).values():
+        raise DecisionRefused(sentence)
+
+
+def rested_on(pieces: Collection[Evidence]) -> dict[int, str]:
+    """By its key, for each piece on which a judgement rests, a sentence that says which. Two queries."""
+    keys = [piece.pk for piece in pieces]
+    milestones = Milestone.objects.filter(evidence__in=keys).values_list("evidence_id", flat=True)
+    found = {
+        key: "A milestone's outcome rests on this evidence. Change the milestone first." for key in milestones if key
+    }
+    for change in StatusChange.objects.filter(evidence__in=keys):
+        status = change.get_to_status_display()
+        found[change.evidence_id or 0] = (
+            f"The status “{status}” rests on this evidence. Record a corrected status first."
         )
-    if evidence.milestones.exists():
-        raise DecisionRefused("A milestone's outcome rests on this evidence. Change the milestone first.")
+    return found
 
 
 def essence(decided: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from commitments.decisions.common import DecisionRefused, Deed, lock_commitments, refuse_if_rested_on
+from commitments.decisions.common import DecisionRefused, Deed, lock_commitments, rested_on
 from commitments.decisions.on_evidence import accept_together, reject_together, require_reason
 from commitments.decisions.undoing import standing_entries, take_back
 from commitments.models import Decision, Evidence
@@ -49,17 +49,12 @@ def reject_many(waiting: EvidenceQuerySet, deed: Deed, reason: str, past: int, t
     require_reason(reason)
 
     def reject(commitment: int) -> tuple[int, list[str]]:
-        pieces, refused = [], []
-        for piece in _lock_waiting(waiting, commitment):
-            try:
-                refuse_if_rested_on(piece)
-            except DecisionRefused as error:
-                refused.append(f"{piece}: {error}")
-            else:
-                pieces.append(piece)
+        waits = _lock_waiting(waiting, commitment)
+        held = rested_on(waits)
+        pieces = [piece for piece in waits if piece.pk not in held]
         if pieces:
             reject_together(pieces, deed, reason)
-        return len(pieces), refused
+        return len(pieces), [f"{piece}: {held[piece.pk]}" for piece in waits if piece.pk in held]
 
     return _step(_commitments(waiting, past), reject, time_is_up)
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from commitments.decisions.common import DecisionRefused, Deed, essence, follow, lock_commitments, refuse_if_rested_on
+from commitments.decisions.common import DecisionRefused, Deed, essence, follow, lock_commitments, rested_on
 from commitments.linking import rejudging
 from commitments.models import Decision, Evidence
 from commitments.models.decision import DecisionQuerySet
@@ -54,13 +54,16 @@ def take_back(entries: Iterable[Decision], deed: Deed) -> tuple[list[Evidence], 
         last[entry.evidence_id] = entry
     pieces = Evidence.objects.filter(pk__in=first)
     lock_commitments(*set(pieces.values_list("commitment_id", flat=True)))
-    locked = pieces.select_for_update(of=("self",)).select_related("commitment", "release").order_by("pk")
+    locked = list(pieces.select_for_update(of=("self",)).select_related("commitment", "release").order_by("pk"))
     taken: dict[int, Evidence] = {}
     obstacles = []
+    held = rested_on(locked)
     for piece in locked:
-        obstacle = _obstacle(piece, last[piece.pk])
-        if obstacle:
-            obstacles.append(obstacle)
+        if essence(piece.as_decided()) != essence(last[piece.pk].after):
+            obstacles.append(f"{piece} has been decided on since.")
+            continue
+        if piece.state == Evidence.State.ACCEPTED and piece.pk in held:
+            obstacles.append(held[piece.pk])
             continue
         if first[piece.pk].before:
             _restore(piece, first[piece.pk].before)
@@ -76,18 +79,6 @@ def take_back(entries: Iterable[Decision], deed: Deed) -> tuple[list[Evidence], 
             )
     _bring_in_line(taken, last, deed)
     return [taken[key] for key in first if key in taken], obstacles
-
-
-def _obstacle(piece: Evidence, last: Decision) -> str:
-    """Why a decision on a piece cannot be taken back; empty if it can."""
-    if essence(piece.as_decided()) != essence(last.after):
-        return f"{piece} has been decided on since."
-    if piece.state == Evidence.State.ACCEPTED:
-        try:
-            refuse_if_rested_on(piece)
-        except DecisionRefused as error:
-            return str(error)
-    return ""
 
 
 def _restore(piece: Evidence, before: Mapping[str, Any]) -> None:
