@@ -14,6 +14,8 @@ from commitments.models.measurement import Qualifier
 
 #: A point by its evidence, its series and the offset of its figure.
 Key = tuple[int | None, int, int | None]
+#: Numbers are kept to six decimal places.
+LEAST_STEP = Decimal("0.000001")
 
 
 def refresh(commitment: Commitment, now: dt.datetime) -> None:
@@ -21,7 +23,8 @@ def refresh(commitment: Commitment, now: dt.datetime) -> None:
 
     A figure is a point when it belongs to a series of the commitment, is not said again, and has happened.
     Several releases of one day that give it make one point. A point whose evidence or figure no longer stands is
-    withdrawn, never deleted. A revised statistic is a point of its own, which supersedes the one before.
+    withdrawn, never deleted, and so is one whose number an editor has put right, for a new one. A revised statistic
+    is a point of its own, which supersedes the one before.
     """
     series = set(commitment.series.values_list("pk", flat=True))
     standing = {
@@ -43,12 +46,17 @@ def refresh(commitment: Commitment, now: dt.datetime) -> None:
             if same_that_day not in given:
                 given.add(same_that_day)
                 wanted[evidence.pk, figure["series"], figure["start"]] = (evidence, figure)
-    gone = [point.pk for key, point in standing.items() if key not in wanted]
-    Measurement.objects.filter(pk__in=gone).update(withdrawn_at=now, supersedes=None)
+    gone = {key: point.pk for key, point in standing.items() if key not in wanted or not _says(point, wanted[key][1])}
+    Measurement.objects.filter(pk__in=gone.values()).update(withdrawn_at=now, supersedes=None)
     Measurement.objects.bulk_create(
-        _point(evidence, figure) for key, (evidence, figure) in wanted.items() if key not in standing
+        _point(evidence, figure) for key, (evidence, figure) in wanted.items() if key not in standing or key in gone
     )
     _supersede(series, {key: figure for key, (_, figure) in wanted.items()})
+
+
+def _says(point: Measurement, figure: Mapping[str, Any]) -> bool:
+    """Whether a point gives the figure's number: an editor may have put that right since."""
+    return abs(point.value - Decimal(str(figure["value"]))) < LEAST_STEP
 
 
 def _supersede(series: set[int], figures: Mapping[Key, Mapping[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,6 +17,8 @@ from django.utils.safestring import SafeString
 from commitments import timing
 from commitments.admin.definition import DefinitionForm, DefinitionInline, reading
 from commitments.admin.expectation import MilestoneInline, NextEvidenceInline, QuestionInline
+from commitments.admin.from_passage import Origin
+from commitments.admin.reviewing import page_of
 from commitments.admin.status import StatusChangeInline, change_status_view
 from commitments.models import Commitment, Definition, Evidence, Publication, Status
 from commitments.pages import phrases
@@ -139,12 +141,45 @@ class CommitmentAdmin(admin.ModelAdmin):
         if not isinstance(formset, _OriginalFormSet):
             super().save_formset(request, form, formset, change)
             return
+        origin = Origin.of(request)
         for definition in formset.save(commit=False):
             definition.recorded_by_id = request.user.pk
+            if origin:
+                definition.source_revision = origin.evidence.revision
             definition.save()
             self.message_user(request, reading(definition))
         for original in formset.forms:
             cast(DefinitionForm, original).save_target(original.instance)
+
+    # A new one, perhaps from a passage in the queue.
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        origin = Origin.of(request)
+        given: dict[str, Any] = dict(super().get_changeform_initial_data(request))
+        return {**origin.commitment(), **given} if origin else given
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        wanted: dict[str, Any] = dict(super().get_formset_kwargs(request, obj, inline, prefix))
+        # Only as the form is shown: what comes back unchanged would else pass for not filled in.
+        if isinstance(inline, OriginalDefinitionInline) and request.method == "GET":
+            origin = Origin.of(request)
+            if origin:
+                wanted["initial"] = [origin.definition()]
+        return wanted
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        origin = None if change else Origin.of(request)
+        if origin:
+            origin.attach(request, form.instance)
+
+    def response_add(self, request: HttpRequest, obj: Commitment, post_url_continue: str | None = None) -> HttpResponse:
+        """Back to the queue, past the passage, if it was made from one."""
+        response = super().response_add(request, obj, post_url_continue)
+        origin = Origin.of(request)
+        if origin and "_save" in request.POST:
+            return HttpResponseRedirect(page_of(origin.queue.past(origin.evidence)))
+        return response
 
     # The list.
 
@@ -184,10 +219,8 @@ class CommitmentAdmin(admin.ModelAdmin):
     def suggestions_waiting(self, commitment: Any) -> SafeString | str:
         if not commitment.waiting:
             return "none waiting"
-        queue = reverse("admin:commitments_evidence_changelist")
-        return format_html(
-            '<a href="{}?commitment__id__exact={}">{} waiting</a>', queue, commitment.pk, commitment.waiting
-        )
+        queue = reverse("admin:commitments_evidence_review")
+        return format_html('<a href="{}?commitment={}">{} waiting</a>', queue, commitment.pk, commitment.waiting)
 
     @admin.display(description="last evidence", ordering="evidence_on", empty_value="no evidence yet")
     def last_evidence(self, commitment: Any) -> str | None:

@@ -4,7 +4,8 @@ Each runs in one transaction, adds to the trail of decisions, and refuses, with 
 not be.
 """
 
-from commitments.decisions.common import DecisionRefused, Deed, Stale
+from commitments.decisions.common import DecisionRefused, Deed, Stale, lock
+from commitments.decisions.many import Step, accept_many, can_be_undone_in_part, reject_many, undo_many
 from commitments.decisions.on_evidence import RECHECK_FOR, accept, correct, reject
 from commitments.decisions.on_status import change_status
 from commitments.decisions.placing import assign
@@ -15,11 +16,17 @@ __all__ = [
     "DecisionRefused",
     "Deed",
     "Stale",
+    "Step",
     "accept",
+    "accept_many",
     "assign",
+    "can_be_undone_in_part",
     "change_status",
     "correct",
     "last_act",
+    "lock",
     "reject",
+    "reject_many",
     "undo",
+    "undo_many",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from commitments import points, restatement
-from commitments.models import Commitment, Decision, Evidence
+from commitments.models import Commitment, Decision, Evidence, Milestone, StatusChange
 
 
 class DecisionRefused(ValueError):
@@ -52,7 +53,9 @@ def lock(evidence: Evidence, seen: str | None = None) -> Evidence:
     `seen` is the `mark` that the person's page showed. Raises Stale if the evidence is another by now.
     """
     lock_commitments(evidence.commitment_id)
-    locked = Evidence.objects.select_for_update().select_related("commitment", "release").get(pk=evidence.pk)
+    locked = (
+        Evidence.objects.select_for_update(of=("self",)).select_related("commitment", "release", "decided_by")
+    ).get(pk=evidence.pk)
     if seen is not None and locked.mark != seen:
         raise Stale(_what_happened(locked))
     return locked
@@ -71,17 +74,45 @@ def follow(commitment: Commitment, now: dt.datetime) -> None:
 
 def refuse_if_rested_on(evidence: Evidence) -> None:
     """Raises DecisionRefused where a judgement would lose the evidence that decided it."""
-    resting = evidence.status_changes.first()
-    if resting is not None:
-        raise DecisionRefused(
-            f"The status “{resting.get_to_status_display()}” rests on this evidence. Record a corrected status first."
+    for sentence in rested_on([evidence]).values():
+        raise DecisionRefused(sentence)
+
+
+def rested_on(pieces: Collection[Evidence]) -> dict[int, str]:
+    """By its key, for each piece on which a judgement rests, a sentence that says which. Two queries."""
+    keys = [piece.pk for piece in pieces]
+    milestones = Milestone.objects.filter(evidence__in=keys).values_list("evidence_id", flat=True)
+    found = {
+        key: "A milestone's outcome rests on this evidence. Change the milestone first." for key in milestones if key
+    }
+    for change in StatusChange.objects.filter(evidence__in=keys):
+        status = change.get_to_status_display()
+        found[change.evidence_id or 0] = (
+            f"The status “{status}” rests on this evidence. Record a corrected status first."
         )
-    if evidence.milestones.exists():
-        raise DecisionRefused("A milestone's outcome rests on this evidence. Change the milestone first.")
+    return found
+
+
+def essence(decided: Mapping[str, Any]) -> dict[str, Any]:
+    """What a person decided, without what follows from other evidence: which figures are said again."""
+    figures = [{key: value for key, value in figure.items() if key != "restated"} for figure in decided["figures"]]
+    return {**decided, "figures": figures}
 
 
 def _what_happened(evidence: Evidence) -> str:
-    if evidence.state != Evidence.State.SUGGESTED:
-        when = f"{timezone.localtime(evidence.decided_at):%H:%M}" if evidence.decided_at else ""
-        return f"{evidence.decided_by} {evidence.state} this at {when}, while it was open here. Nothing was changed."
-    return "It has changed since it was opened here: look at it again. Nothing was changed."
+    last = evidence.decisions.select_related("by").first()
+    if last is None or essence(last.after) != essence(evidence.as_decided()):
+        return "It has changed since it was opened here: look at it again. Nothing was changed."
+    at = timezone.localtime(last.at)
+    when = f"at {at:%H:%M}" if at.date() == timezone.localdate() else f"on {at.day} {at:%B %Y} at {at:%H:%M}"
+    reason = f" ({last.note.rstrip('.')})" if last.note else ""
+    return f"{last.by} {_DID[last.kind]} this {when}{reason}, while it was open here. Nothing was changed."
+
+
+_DID: dict[str, str] = {
+    Decision.Kind.ACCEPTED: "accepted",
+    Decision.Kind.REJECTED: "rejected",
+    Decision.Kind.CORRECTED: "corrected",
+    Decision.Kind.PLACED: "brought here",
+    Decision.Kind.UNDONE: "took back a decision on",
+}

@@ -12,20 +12,25 @@ from commitments.decisions.on_evidence import reject
 from commitments.linking.placing import place
 from commitments.models import Commitment, Decision, Evidence
 
+#: A passage that would belong to more than this belongs to none in particular.
+MOST_PLACES = 10
+
 
 @transaction.atomic
 def assign(
     evidence: Evidence, deed: Deed, to: Collection[Commitment], *, keep: bool, seen: str | None = None
 ) -> list[Evidence]:
-    """Suggest a passage for other commitments, and reject it here unless `keep`. Returns the suggestions there.
+    """Suggest a passage for other commitments, and reject it here unless `keep`. Returns what waits there.
 
     What it says of each is read anew, and each waits for a decision: nobody has seen its figures yet.
-    Raises DecisionRefused if there is nowhere to go, if it is on record there, or if a judgement rests on it here;
-    Stale if it is not what the person saw.
+    Raises DecisionRefused if there is nowhere to go, or too far and wide; if it is on record there, or if a judgement
+    rests on it here; and Stale if it is not what the person saw, by its mark.
     """
     others = sorted({commitment.pk: commitment for commitment in to}.values(), key=lambda one: one.pk)
     if not others:
         raise DecisionRefused("Choose the commitment that the passage is about.")
+    if len(others) > MOST_PLACES:
+        raise DecisionRefused(f"Bring it to {MOST_PLACES} commitments at most at once.")
     if evidence.commitment_id in {one.pk for one in others}:
         raise DecisionRefused(f"It is at {evidence.commitment.reference} already. Choose another commitment.")
     for one in others:
@@ -34,7 +39,7 @@ def assign(
     lock_commitments(evidence.commitment_id, *(one.pk for one in others))
     locked = lock(evidence, seen)
     placed = [_suggest(locked, one, deed) for one in others]
-    if not keep:
+    if not keep and locked.state != Evidence.State.REJECTED:
         reject(locked, deed, f"It is about {', '.join(one.reference for one in others)}.")
     evidence.refresh_from_db()
     return placed

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from commitments.decisions.common import DecisionRefused, Deed, follow, lock_commitments, refuse_if_rested_on
+from commitments.decisions.common import DecisionRefused, Deed, essence, follow, lock_commitments, rested_on
 from commitments.linking import rejudging
 from commitments.models import Decision, Evidence
+from commitments.models.decision import DecisionQuerySet
 
 
 def last_act(by: User) -> uuid.UUID | None:
@@ -27,39 +28,57 @@ def undo(act: uuid.UUID, deed: Deed) -> list[Evidence]:
     Raises DecisionRefused, and changes nothing, if the act was another person's, was undone before, if somebody has
     decided on its evidence since, or if a judgement rests on it.
     """
-    entries = list(Decision.objects.standing().filter(act=act).order_by("pk"))
+    entries = standing_entries(act, deed).order_by("pk")
     if not entries:
         raise DecisionRefused("There is nothing to undo: it has been undone already.")
-    if any(entry.by_id != deed.by.pk for entry in entries):
+    pieces, obstacles = take_back(entries, deed)
+    if obstacles:
+        raise DecisionRefused(f"{obstacles[0]} Nothing was undone.")
+    return pieces
+
+
+def standing_entries(act: uuid.UUID, deed: Deed) -> DecisionQuerySet:
+    """What stands of an act. Raises DecisionRefused if it was another person's."""
+    entries = Decision.objects.standing().filter(act=act)
+    if entries.exclude(by=deed.by).exists():
         raise DecisionRefused("That was somebody else's decision. Decide on the evidence itself.")
-    pieces = Evidence.objects.filter(pk__in={entry.evidence_id for entry in entries})
-    commitments = set(pieces.values_list("commitment_id", flat=True))
-    lock_commitments(*commitments)
-    locked = {piece.pk: piece for piece in pieces.select_for_update(of=("self",)).select_related("commitment")}
+    return entries
+
+
+def take_back(entries: Iterable[Decision], deed: Deed) -> tuple[list[Evidence], list[str]]:
+    """Undo these entries, in their order; the evidence, and a sentence for each piece for which that cannot be."""
     first: dict[int, Decision] = {}
     last: dict[int, Decision] = {}
     for entry in entries:
         first.setdefault(entry.evidence_id, entry)
         last[entry.evidence_id] = entry
-    for key, piece in locked.items():
-        _undo_one(piece, first[key], last[key], deed)
+    pieces = Evidence.objects.filter(pk__in=first)
+    lock_commitments(*set(pieces.values_list("commitment_id", flat=True)))
+    locked = list(pieces.select_for_update(of=("self",)).select_related("commitment", "release").order_by("pk"))
+    taken: dict[int, Evidence] = {}
+    obstacles = []
+    held = rested_on(locked)
+    for piece in locked:
+        if essence(piece.as_decided()) != essence(last[piece.pk].after):
+            obstacles.append(f"{piece} has been decided on since.")
+            continue
+        if piece.state == Evidence.State.ACCEPTED and piece.pk in held:
+            obstacles.append(held[piece.pk])
+            continue
+        if first[piece.pk].before:
+            _restore(piece, first[piece.pk].before)
+        else:  # made by this act: nobody has said that it does not belong
+            piece.state, piece.reject_reason = Evidence.State.REJECTED, "Bringing it here was undone."
+            piece.teaches, piece.decided_by_id, piece.decided_at = False, deed.by.pk, deed.at
+        piece.save()
+        taken[piece.pk] = piece
     for entry in entries:
-        deed.enter(locked[entry.evidence_id], Decision.Kind.UNDONE, entry.after, entry.get_kind_display(), undoes=entry)
-    _bring_in_line(locked, first, last, deed)
-    return [locked[key] for key in first]
-
-
-def _undo_one(piece: Evidence, first: Decision, last: Decision, deed: Deed) -> None:
-    if _essence(piece.as_decided()) != _essence(last.after):
-        raise DecisionRefused(f"{piece} has been decided on since. Nothing was undone.")
-    if piece.state == Evidence.State.ACCEPTED:
-        refuse_if_rested_on(piece)
-    if first.before:
-        _restore(piece, first.before)
-    else:  # made by this act: nobody has said that it does not belong
-        piece.state, piece.reject_reason, piece.teaches = Evidence.State.REJECTED, "Bringing it here was undone.", False
-        piece.decided_by_id, piece.decided_at = deed.by.pk, deed.at
-    piece.save()
+        if entry.evidence_id in taken:
+            deed.enter(
+                taken[entry.evidence_id], Decision.Kind.UNDONE, entry.after, entry.get_kind_display(), undoes=entry
+            )
+    _bring_in_line(taken, last, deed)
+    return [taken[key] for key in first if key in taken], obstacles
 
 
 def _restore(piece: Evidence, before: Mapping[str, Any]) -> None:
@@ -69,9 +88,7 @@ def _restore(piece: Evidence, before: Mapping[str, Any]) -> None:
     piece.decided_at = before["decided_at"] and dt.datetime.fromisoformat(before["decided_at"])
 
 
-def _bring_in_line(
-    pieces: Mapping[int, Evidence], first: Mapping[int, Decision], last: Mapping[int, Decision], deed: Deed
-) -> None:
+def _bring_in_line(pieces: Mapping[int, Evidence], last: Mapping[int, Decision], deed: Deed) -> None:
     rejected = Evidence.State.REJECTED
     came: dict[int, list[int]] = {}
     went: dict[int, list[int]] = {}
@@ -85,9 +102,3 @@ def _bring_in_line(
             rejudging.refresh(commitment, came=came.get(commitment.pk, ()), went=went.get(commitment.pk, ()))
     for piece in pieces.values():
         piece.refresh_from_db()
-
-
-def _essence(decided: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what follows from other evidence: which figures are said again."""
-    figures = [{key: value for key, value in figure.items() if key != "restated"} for figure in decided["figures"]]
-    return {**decided, "figures": figures}

@@ -15,6 +15,9 @@ from commitments.linking.profile import Profile
 
 MAX_WORDS_NAMED = 4
 MAX_SENTENCES = 4
+#: Scores from which a passage is said to be likely, and very likely, to belong.
+LIKELY = 0.7
+VERY_LIKELY = 0.9
 
 #: What stands before a name at the beginning of a sentence or title.
 _ARTICLE = re.compile(r"^(?:an?|the|our|their|this|every|new)\s+(?=\S)", re.IGNORECASE)
@@ -119,9 +122,9 @@ def _date(published: dt.date | None, made_on: dt.date | None) -> str:
 
 
 def _sureness(score: float) -> str:
-    if score >= 0.9:
+    if score >= VERY_LIKELY:
         return "Very likely to belong"
-    if score >= 0.7:
+    if score >= LIKELY:
         return "Likely to belong"
     return "May belong"
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FloatField, Func, Q
 from django.utils import timezone
 
 from tracker.models import Release, Revision
@@ -31,6 +31,11 @@ class Tier(models.TextChoices):
     FUNDED = "funded", "funded or legislated"
     IN_OPERATION = "in_operation", "in operation"
     OUTCOME = "outcome", "outcome"
+
+
+#: How sure the machine is; what a person has put somewhere has no score. The nought stands in the SQL itself: as a
+#: parameter it would keep the database from seeing that this is what its index holds.
+LIKELIHOOD = Func(F("score"), template="COALESCE(%(expressions)s, 0)", output_field=FloatField())
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -102,7 +107,8 @@ class Evidence(models.Model):
         ordering = ["-suggested_at", "-pk"]
         verbose_name_plural = "evidence"
         indexes = [
-            models.Index(fields=["state", "-score"], name="evidence_queue"),
+            models.Index("state", LIKELIHOOD.desc(), "id", name="evidence_queue"),
+            models.Index("state", "commitment", LIKELIHOOD.desc(), "id", name="evidence_queue_by_commitment"),
             models.Index(fields=["commitment", "state"], name="evidence_of_commitment"),
             models.Index(fields=["-decided_at"], name="evidence_last_decided"),
         ]

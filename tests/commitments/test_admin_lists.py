@@ -133,7 +133,7 @@ def test_the_list_of_commitments_says_how_each_stands(staff: Client) -> None:
     assert "Not started" in html
     assert "Overdue" in html
     assert "“by spring”" in html
-    assert f"commitment__id__exact={late.pk}" in html
+    assert f"review/?commitment={late.pk}" in html
     assert "9 January 2025" in html
 
 

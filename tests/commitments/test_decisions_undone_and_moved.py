@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -153,6 +154,38 @@ def test_a_passage_that_was_rejected_there_comes_back(piece: Evidence, other: Co
     assert (before.state, before.reject_reason) == ("rejected", "Another orchard.")
 
 
+def test_what_was_rejected_here_can_still_be_brought_elsewhere(piece: Evidence, other: Commitment) -> None:
+    decisions.reject(piece, make.deed("ann"), "Another orchard.")
+
+    (there,) = decisions.assign(piece, make.deed("bob"), [other], keep=False)
+
+    assert there.state == "suggested"
+    assert (piece.state, piece.reject_reason) == ("rejected", "Another orchard.")
+
+
+def test_a_number_put_right_is_the_point_and_the_number_read_is_kept(piece: Evidence) -> None:
+    decisions.accept(piece, make.deed())
+    deed = make.deed()
+
+    changed = decisions.correct(
+        piece, deed, relation="progress", tier="announced", restated={}, values={0: Decimal("50000")}
+    )
+
+    assert changed == ["50 is 50,000 (apple trees planted)"]
+    assert piece.figures[0]["value_as_read"] == 50
+    assert [point.value for point in Measurement.objects.filter(withdrawn_at=None)] == [50000]
+    decisions.undo(deed.act, make.deed())
+    assert [point.value for point in Measurement.objects.filter(withdrawn_at=None)] == [50]
+
+
+def test_a_number_with_many_places_stays_the_same_point(piece: Evidence) -> None:
+    piece.figures = [{**piece.figures[0], "value": 1 / 3}]
+    piece.save()
+    decisions.accept(piece, make.deed())
+    decisions.correct(piece, make.deed(), relation="slips", tier="announced", restated={})
+    assert Measurement.objects.count() == 1
+
+
 def test_a_move_that_must_not_be(piece: Evidence, other: Commitment) -> None:
     for to, why in (([], "Choose"), ([piece.commitment], "already")):
         with pytest.raises(DecisionRefused, match=why):
@@ -168,10 +201,9 @@ def test_who_looks_at_an_old_card_is_told_who_was_first(piece: Evidence) -> None
     seen = piece.mark
     decisions.reject(piece, make.deed("ann"), "Another orchard.")
     with pytest.raises(Stale, match=r"ann rejected this at \d\d:\d\d"):
-        decisions.accept(piece, make.deed("bob"), seen)
+        decisions.lock(piece, seen)
     decisions.undo(Decision.objects.get().act, make.deed("ann"))
-    decisions.accept(piece, make.deed("bob"), seen)
-    assert points() == 1
+    assert decisions.lock(piece, seen).state == "suggested"
 
 
 def test_the_trail_is_append_only(piece: Evidence) -> None:
