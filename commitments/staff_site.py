@@ -10,7 +10,7 @@ from django.http import HttpRequest
 #: Groups of models by their lower-case names, as staff meet them.
 _GROUPS = (
     ("Every day", ("evidence", "commitment", "source")),
-    ("The record", ("definition", "statuschange", "milestone", "nextevidence", "question")),
+    ("The record", ("definition", "statusproposal", "statuschange", "milestone", "nextevidence", "question")),
     ("Figures", ("measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),
     (

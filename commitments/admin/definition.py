@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from commitments import deadlines
+from commitments.admin.deadline import DeadlineWords, ReadingForm, reading
 from commitments.models import Commitment, Comparator, Definition, Series, Target, TargetComponent
-from commitments.pages import phrases
 from tracker.admin.read_only import ReadOnlyInline
 
 _HOW_READ = ("deadline_precision", "deadline_derivation", "deadline_is_stated", "deadline_event", "not_before")
@@ -25,7 +25,7 @@ def _series_field() -> forms.ModelChoiceField:
     return forms.ModelChoiceField(Series.objects.all(), required=False, widget=widget, label="Target: what is counted")
 
 
-class DefinitionForm(forms.ModelForm):
+class DefinitionForm(ReadingForm):
     """A definition with its target. Dates left empty are read from the words of the deadline."""
 
     effective_from = forms.DateField(
@@ -62,6 +62,7 @@ class DefinitionForm(forms.ModelForm):
             "deadline_latest",
             "note",
         ]
+        widgets = {"deadline_text": DeadlineWords}
         help_texts = {
             "deadline_text": "As they worded it: “by the end of 2028”, “in spring 2026”.",
             "deadline_earliest": "Leave both dates empty: they are read from the words, or kept if the words stay.",
@@ -91,6 +92,8 @@ class DefinitionForm(forms.ModelForm):
         said_on = values.get("announced_on") or self.day_unless_announced()
         self.instance.effective_from = values["effective_from"] = values.get("effective_from") or said_on
         self.read_deadline(values, said_on)
+        if self.is_only_read:
+            self.show_reading(values.get("deadline_text") or "", said_on)
         return values
 
     def day_unless_announced(self) -> dt.date:
@@ -158,25 +161,6 @@ class AddedDefinitionForm(DefinitionForm):
         values["deadline_earliest"], values["deadline_latest"] = current.deadline_earliest, current.deadline_latest
         for name in _HOW_READ:
             setattr(self.instance, name, getattr(current, name))
-
-
-def reading(definition: Definition) -> str:
-    """How the words of a deadline were read, as a sentence for the person who typed them."""
-    if not definition.deadline_text and definition.deadline_latest is None:
-        return "No deadline is recorded."
-    if definition.deadline_derivation.startswith("“"):
-        return f"The deadline {definition.deadline_derivation}."
-    interval = phrases.interval(definition.deadline_earliest, definition.deadline_latest)
-    words = f"The deadline “{definition.deadline_text}” was read as {interval or 'no date'}"
-    return f"{words}: {definition.deadline_derivation}" if definition.deadline_derivation else f"{words}."
-
-
-class DefinitionInline(ReadOnlyInline):
-    model = Definition
-    fields = ["effective_from", "kind", "statement", "deadline_text", "deadline_earliest", "deadline_latest"]
-    ordering = ["-effective_from", "-pk"]
-    show_change_link = True
-    verbose_name_plural = "definitions, the latest first"
 
 
 class TargetInline(ReadOnlyInline):

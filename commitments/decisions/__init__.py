@@ -6,7 +6,16 @@ not be.
 
 from commitments.decisions.common import DecisionRefused, Deed, Stale
 from commitments.decisions.on_evidence import RECHECK_FOR, accept, correct, reject
-from commitments.decisions.on_status import change_status
+from commitments.decisions.on_status import (
+    Reply,
+    change_status,
+    confirm_proposal,
+    look,
+    needs_second_editor,
+    propose_status,
+    record_reply,
+    withdraw_proposal,
+)
 from commitments.decisions.placing import assign
 from commitments.decisions.undoing import last_act, undo
 
@@ -14,12 +23,19 @@ __all__ = [
     "RECHECK_FOR",
     "DecisionRefused",
     "Deed",
+    "Reply",
     "Stale",
     "accept",
     "assign",
     "change_status",
+    "confirm_proposal",
     "correct",
     "last_act",
+    "look",
+    "needs_second_editor",
+    "propose_status",
+    "record_reply",
     "reject",
     "undo",
+    "withdraw_proposal",
 ]

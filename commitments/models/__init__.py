@@ -1,6 +1,6 @@
 """The record. Terms are those of the glossary in docs/methodology.md."""
 
-from .commitment import Commitment, Judgeability, Publication
+from .commitment import Commitment, Judgeability, Publication, is_public
 from .deadline import Deadline
 from .decision import Decision
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
@@ -10,7 +10,7 @@ from .expectation import NextEvidence, Question
 from .linking import IndexChange, LinkedRevision, LinkerSwitch, LinkerVersion, LinkingProfile
 from .measurement import Measurement, Qualifier, Series
 from .people import Administration, Department, PolicyArea
-from .status import FINAL_STATUSES, Status, StatusChange
+from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
 from .turn import Turn
 
 __all__ = [
@@ -42,9 +42,11 @@ __all__ = [
     "SignUp",
     "Status",
     "StatusChange",
+    "StatusProposal",
     "Subscriber",
     "Target",
     "TargetComponent",
     "Tier",
     "Turn",
+    "is_public",
 ]

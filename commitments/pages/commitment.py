@@ -27,6 +27,7 @@ from commitments.models import (
     StatusChange,
     Target,
 )
+from commitments.models.commitment import CommitmentQuerySet
 from commitments.timing import Timing, timing
 
 from . import meanings, phrases
@@ -78,6 +79,7 @@ class Judgement:
 
     change: StatusChange
     author: str
+    second: str
     meaning: str
     corrected_by: list[StatusChange]
 
@@ -153,8 +155,14 @@ class CommitmentPage:
     freshness: Freshness
 
 
+def whole(commitments: CommitmentQuerySet, on: dt.date) -> CommitmentQuerySet:
+    """Commitments as `commitment_page` takes them."""
+    related = ("administration", "adopted_by", "department", "policy_area", "parent", "merged_into")
+    return commitments.in_force(on).select_related(*related).prefetch_related("other_departments")
+
+
 def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
-    """Everything that the page of a commitment shows. `commitment` is read through `in_force(on)`."""
+    """Everything that the page of a commitment shows. `commitment` is read through `whole`."""
     definitions = list(
         commitment.definitions.select_related("target__series", "source_revision", "recorded_by")
         .prefetch_related("target__components")
@@ -163,7 +171,7 @@ def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
     current = next(one for one in definitions if one.pk == commitment.definition_id)  # type: ignore[attr-defined]
     changes = list(
         commitment.status_changes.select_related(
-            "evidence__release", "evidence__revision", "recorded_by", "corrects"
+            "evidence__release", "evidence__revision", "recorded_by", "confirmed_by", "corrects"
         ).order_by("effective_from", "pk")
     )
     evidence = list(
@@ -261,6 +269,7 @@ def _judgement(change: StatusChange, changes: list[StatusChange]) -> Judgement:
     return Judgement(
         change=change,
         author=author(change.recorded_by),
+        second=author(change.confirmed_by),
         meaning=meanings.STATUS[change.to_status],  # type: ignore[index]
         corrected_by=[other for other in changes if other.corrects_id == change.pk],
     )

@@ -24,6 +24,7 @@ from commitments.models import (
     PolicyArea,
     Question,
     StatusChange,
+    StatusProposal,
     Subscriber,
 )
 from tests.commitments import make
@@ -66,6 +67,13 @@ def fill(count: int) -> None:
             reason="They began.",
             effective_from="2025-01-01",
             recorded_by=make.user(),
+        )
+        StatusProposal.objects.create(
+            commitment=owner,
+            to_status="abandoned",
+            reason="They said so.",
+            effective_from="2025-02-01",
+            proposed_by=make.user(),
         )
         LinkedRevision.objects.get_or_create(revision=piece.revision)
         version = LinkerVersion.objects.create(name=f"version {unique} with trees", base="base", values={})
