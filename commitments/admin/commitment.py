@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -22,6 +23,7 @@ from commitments.admin import deadline as deadline_words
 from commitments.admin.deadline import reading
 from commitments.admin.definition import DefinitionForm
 from commitments.admin.expectation import MilestoneInline, NextEvidenceInline, QuestionInline
+from commitments.admin.needs import NeedsFilter
 from commitments.admin.status import change_status_view, waits_for
 from commitments.digests.about import told
 from commitments.models import Commitment, Definition, Evidence, Status
@@ -89,9 +91,13 @@ class OriginalDefinitionInline(admin.StackedInline):
 
 @admin.register(Commitment)
 class CommitmentAdmin(admin.ModelAdmin):
+    class Media:
+        js = ("commitments/select_names.js",)
+
     change_form_template = "admin/commitments/commitment/change_form.html"
     list_display = ["named", "stands", "deadline", "suggestions_waiting", "last_evidence"]
     list_filter = [
+        NeedsFilter,
         WaitingFilter,
         TimingFilter,
         StatusFilter,
@@ -109,12 +115,11 @@ class CommitmentAdmin(admin.ModelAdmin):
         "administration",
         "adopted_by",
         "department",
-        "other_departments",
         "policy_area",
-        "series",
         "parent",
         "merged_into",
     ]
+    raw_id_fields = ["series"]
     fieldsets = [
         (None, {"fields": ["reference", "title", "kind", "made_on", "made_by", "extent"]}),
         ("Who may see it", {"fields": ["publication", "publish_at"]}),
@@ -145,7 +150,19 @@ class CommitmentAdmin(admin.ModelAdmin):
         if "slug" in form.base_fields:
             form.base_fields["slug"].required = False
             form.base_fields["slug"].help_text = "The end of its public address. Left empty, it is made from the title."
+        if "series" in form.base_fields and obj is not None:
+            named = ", ".join(f"{series} is {series.pk}" for series in obj.series.all())
+            form.base_fields["series"].help_text = f"By their numbers, with commas. {named}"
+        if "publish_at" in form.base_fields:
+            for widget, label in zip(form.base_fields["publish_at"].widget.widgets, ("day", "time"), strict=True):
+                widget.attrs["aria-label"] = f"Public from, {label}"
         return form
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Boxes to tick can be read aloud; the admin's own list of several choices cannot."""
+        if db_field.name == "other_departments":
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if not isinstance(formset, _OriginalFormSet):
@@ -209,8 +226,8 @@ class CommitmentAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         def at(route: str, view: Any, name: str) -> URLPattern:
-            guarded = self.admin_site.admin_view(view)
-            return path(route, guarded, name=f"commitments_commitment_{name}")
+            found: URLPattern = path(route, self.admin_site.admin_view(view), name=f"commitments_commitment_{name}")
+            return found
 
         return [
             at("<int:key>/status/", self.change_status, "status"),

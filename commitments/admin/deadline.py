@@ -61,9 +61,8 @@ def sentence(words: str, said_on: dt.date) -> str:
             deadline_derivation=parsed.derivation,
         )
     )
-    interval = phrases.interval(parsed.earliest, parsed.latest)
-    if interval not in said:
-        said += f" That is {interval}."
+    if parsed.latest is not None and phrases.day(parsed.latest) not in said:
+        said += f" That is {phrases.interval(parsed.earliest, parsed.latest)}."
     if parsed.event:
         said += f" It hangs on {parsed.event}, which has no date yet."
     if parsed.not_before:
@@ -83,18 +82,30 @@ def reading(definition: Definition) -> str:
 
 
 def show(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpResponse:
-    """How `?words=` read, said on `?said_on=` (else when `?commitment=` was made, else today), as plain text."""
+    """How `?words=` read, said on `?said_on=` (else when `?commitment=` was made, else today), as plain text.
+
+    With `?now=`, the key of a commitment whose deadline has these words now, they keep the reading that they have.
+    """
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     words = request.GET.get("words", "").strip()
-    answer = sentence(words, _said_on(request)) if words else ""
+    now = _commitment(request.GET.get("now", ""))
+    current = now.definition_on(timezone.localdate()) if now else None
+    if current is not None and words and current.deadline_text == words:
+        answer = f"As it is now. {reading(current)}"
+    else:
+        answer = sentence(words, _said_on(request)) if words else ""
     return HttpResponse(answer, content_type="text/plain; charset=utf-8")
 
 
 def _said_on(request: HttpRequest) -> dt.date:
     try:
-        return dt.date.fromisoformat(request.GET.get("said_on", ""))
-    except ValueError:
-        key = request.GET.get("commitment", "")
-        made = Commitment.objects.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 16 else None
-        return (made.made_on if made else None) or timezone.localdate()
+        said_on = forms.DateField(required=False).clean(request.GET.get("said_on", ""))
+    except forms.ValidationError:
+        said_on = None  # half typed
+    made = _commitment(request.GET.get("commitment", ""))
+    return said_on or (made.made_on if made else None) or timezone.localdate()
+
+
+def _commitment(key: str) -> Commitment | None:
+    return Commitment.objects.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 16 else None

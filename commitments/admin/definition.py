@@ -185,6 +185,9 @@ _SECTIONS = [
 
 @admin.register(Definition)
 class DefinitionAdmin(admin.ModelAdmin):
+    class Media:
+        js = ("commitments/select_names.js",)
+
     form = AddedDefinitionForm
     list_display = [
         "commitment",

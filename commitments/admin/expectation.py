@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from commitments import deadlines
 from commitments.admin.deadline import DeadlineWords, ReadingForm
+from commitments.admin.needs import NeedsFilter
 from commitments.models import Deadline, Milestone, NextEvidence, Question
+from commitments.pages import phrases
 
 
 class DatedForm(ReadingForm):
@@ -82,7 +84,7 @@ class MilestoneAdmin(_DatedAdmin):
 @admin.register(NextEvidence)
 class NextEvidenceAdmin(_DatedAdmin):
     list_display = ["what", "commitment", "series", "deadline_text", "deadline_latest", "outcome"]
-    list_filter = ["outcome"]
+    list_filter = [NeedsFilter, "outcome"]
     list_select_related = ["commitment", "series"]
     search_fields = ["what", "commitment__reference", "commitment__title"]
     autocomplete_fields = ["commitment", "series", "evidence"]
@@ -90,9 +92,16 @@ class NextEvidenceAdmin(_DatedAdmin):
 
 @admin.register(Question)
 class QuestionAdmin(admin.ModelAdmin):
-    list_display = ["commitment", "asked_of", "asked_on", "question", "answered_on"]
-    list_filter = ["asked_of", ("answered_on", admin.EmptyFieldListFilter)]
+    list_display = ["commitment", "asked_of", "asked_on", "question", "answered"]
+    list_filter = [NeedsFilter, "asked_of", ("answered_on", admin.EmptyFieldListFilter)]
     list_select_related = ["commitment"]
     search_fields = ["question", "answer", "asked_of", "commitment__reference", "commitment__title"]
     autocomplete_fields = ["commitment"]
     date_hierarchy = "asked_on"
+
+    @admin.display(description="answered", ordering="answered_on")
+    def answered(self, question: Question) -> str:
+        days = question.unanswered_days(timezone.localdate())
+        if days is None:
+            return phrases.day(question.answered_on)  # type: ignore[arg-type]
+        return f"not for {phrases.days(days)}" if days > 0 else "not yet"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 
@@ -46,6 +46,12 @@ def is_public(of: str = "") -> Q:
     to = f"{of}__" if of else ""
     scheduled = {f"{to}publication": Publication.SCHEDULED, f"{to}publish_at__lte": timezone.now()}
     return Q(**{f"{to}publication": Publication.PUBLISHED}) | Q(**scheduled)
+
+
+#: Somebody looked at it lately if it was no longer ago than this.
+LOOKED_LATELY = dt.timedelta(days=30)
+#: From so long without evidence on, a commitment is silent.
+SILENCE = dt.timedelta(days=90)
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -94,6 +100,45 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def due_soon(self, on: dt.date) -> Self:
         """Their deadline's last day is at most 30 days away; soonest first."""
         return self.with_timing(timing.Timing.DUE_SOON, on).order_by("due_by", "pk")
+
+    def overdue_and_not_looked_at(self, on: dt.date) -> Self:
+        """Published and overdue, and nobody has looked at them for `LOOKED_LATELY`."""
+        lately = Q(reviewed_on__gte=on - LOOKED_LATELY)
+        return self.published().overdue(on).exclude(lately)
+
+    def silent(self, on: dt.date) -> Self:
+        """Published, not final, promised longer ago than `SILENCE`, and without accepted evidence since then."""
+        from .evidence import Evidence
+
+        since = on - SILENCE
+        heard = Evidence.objects.accepted().filter(commitment=OuterRef("pk"), release__published_at__date__gt=since)
+        promised_before = Q(made_on=None) | Q(made_on__lte=since)
+        open_ones = self.published().in_force(on).exclude(status__in=timing.FINAL)
+        return open_ones.filter(promised_before, ~Exists(heard))
+
+    def past_review(self, on: dt.date) -> Self:
+        """Published, not final, and not looked at for longer than their own interval."""
+        open_ones = self.published().in_force(on).exclude(status__in=timing.FINAL)
+        looked = Coalesce("reviewed_on", TruncDate("created_at"))
+        return open_ones.annotate(unlooked_days=DaysBefore(on, looked)).filter(
+            unlooked_days__gt=F("review_interval_days")
+        )
+
+
+class DaysBefore(Func):
+    """How many days a day, given as an expression, was before `on`."""
+
+    output_field = models.IntegerField()
+
+    def __init__(self, on: dt.date, day: Any) -> None:
+        super().__init__(Value(on, output_field=models.DateField()), day)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        template = "CAST(julianday(%(expressions)s) AS INTEGER)"
+        return super().as_sql(compiler, connection, template=template, arg_joiner=") - julianday(", **more)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        return super().as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner="::date - ", **more)
 
 
 class Commitment(models.Model):

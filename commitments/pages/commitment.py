@@ -27,16 +27,13 @@ from commitments.models import (
     StatusChange,
     Target,
 )
-from commitments.models.commitment import CommitmentQuerySet
+from commitments.models.commitment import SILENCE, CommitmentQuerySet
 from commitments.timing import Timing, timing
 
 from . import meanings, phrases
 from .chart import Chart, Point, draw
 from .home import last_checked
 from .standing import Standing, standing
-
-#: From this many days without a new passage, silence is pointed out.
-LONG_SILENCE_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -378,5 +375,5 @@ def _freshness(
         last_evidence=last_evidence,
         last_change=max((entry.recorded_at for entry in [*changes, *definitions]), default=None),
         silence_days=silence,
-        is_long_silence=silence is not None and silence >= LONG_SILENCE_DAYS,
+        is_long_silence=silence is not None and silence >= SILENCE.days,
     )

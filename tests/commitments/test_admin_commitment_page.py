@@ -144,12 +144,16 @@ def test_what_is_not_out_is_said_to_be_so_and_nothing_leads_to_its_address(
         ({"words": "by the end of 2028"}, "31 December 2028"),
         ({"words": "within a year", "said_on": "2025-02-01"}, "1 February 2026"),
         ({"words": "within a year", "commitment": "MADE"}, "5 July 2025"),
+        ({"words": "within a year", "said_on": "01/02/2025"}, "1 February 2026"),
+        ({"words": "within a year", "now": "MADE"}, "As it is now."),
+        ({"words": "within a year", "now": "MADE"}, "31 July 2025"),
+        ({"words": "within two years", "now": "MADE"}, "2 years from"),
         ({"words": "six months after Royal Assent"}, "It hangs on"),
         ({"words": "soon"}, "no date"),
     ],
 )
 def test_how_words_read_is_said_before_anything_is_saved(staff: Client, asked: dict[str, str], said: str) -> None:
-    made = make.commitment(made_on=dt.date(2024, 7, 5))
+    made = make.commitment(made_on=dt.date(2024, 7, 5), deadline_text="within a year", due=dt.date(2025, 7, 31))
     asked = {name: value.replace("MADE", str(made.pk)) for name, value in asked.items()}
 
     answer = staff.get(reverse("admin:commitments_commitment_deadline"), asked)

@@ -17,10 +17,11 @@
     turns.set(input, turn);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     if (turns.get(input) !== turn) return;
+    const isDefinition = input.name.replace(/deadline_text$/, "announced_on") in input.form.elements;
     const asked = new URLSearchParams({
       words: input.value,
       said_on: value(input, "announced_on") || value(input, "made_on"),
-      commitment: value(input, "commitment"),
+      [isDefinition ? "now" : "commitment"]: value(input, "commitment"),
     });
     const answer = await fetch(`${output.dataset.address}?${asked}`);
     const words = answer.ok ? await answer.text() : "";
