@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from commitments.models import Commitment, Digest, Evidence, NextEvidence, Question, StatusProposal
+from commitments.models import Commitment, Digest, Evidence, Goalpost, NextEvidence, Question, StatusProposal
 from tracker.models import Source
 
 
@@ -44,6 +44,13 @@ NEEDS = (
         "Statuses that wait to be confirmed.",
         StatusProposal,
         lambda on: StatusProposal.objects.waiting(),
+    ),
+    Need(
+        "goalposts",
+        "Goalposts",
+        "Passages that say a promise otherwise than it is recorded.",
+        Goalpost,
+        lambda on: Goalpost.objects.waiting(),
     ),
     Need(
         "overdue",

@@ -11,7 +11,10 @@ from django.template.response import TemplateResponse
 #: Groups of models by their lower-case names, as staff meet them.
 _GROUPS = (
     ("Every day", ("evidence", "commitment", "source")),
-    ("The record", ("definition", "statusproposal", "statuschange", "milestone", "nextevidence", "question")),
+    (
+        "The record",
+        ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question"),
+    ),
     ("Figures", ("measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),
     (

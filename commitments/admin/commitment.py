@@ -26,7 +26,7 @@ from commitments.admin.expectation import MilestoneInline, NextEvidenceInline, Q
 from commitments.admin.needs import NeedsFilter
 from commitments.admin.status import change_status_view, waits_for
 from commitments.digests.about import told
-from commitments.models import Commitment, Definition, Evidence, Status
+from commitments.models import Commitment, Definition, Evidence, Goalpost, Status
 from commitments.pages import phrases
 from commitments.pages.commitment import commitment_page, whole
 from commitments.pages.standing import standing
@@ -275,8 +275,8 @@ class CommitmentAdmin(admin.ModelAdmin):
                 "waiting": commitment.waiting,
                 "proposal": proposal,
                 "proposal_waits_for": waits_for(proposal) if proposal else "",
+                "goalposts": Goalpost.objects.waiting().filter(evidence__commitment=commitment),
                 "told": told(commitment, now),
-                "expected": commitment.expected_evidence.select_related("series", "evidence__release"),
                 "today": today,
                 "may_change": self.has_change_permission(request, commitment),
             }

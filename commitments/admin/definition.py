@@ -12,8 +12,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from commitments import deadlines
+from commitments.admin import goalpost as goalpost_admin
 from commitments.admin.deadline import DeadlineWords, ReadingForm, reading
-from commitments.models import Commitment, Comparator, Definition, Series, Target, TargetComponent
+from commitments.admin.person import signed_in
+from commitments.models import Commitment, Comparator, Definition, Goalpost, Series, Target, TargetComponent
 from tracker.admin.read_only import ReadOnlyInline
 
 _HOW_READ = ("deadline_precision", "deadline_derivation", "deadline_is_stated", "deadline_event", "not_before")
@@ -223,7 +225,10 @@ class DefinitionAdmin(admin.ModelAdmin):
         """The current definition of `?commitment=ID`, to be changed where it has changed."""
         given: dict[str, Any] = dict(super().get_changeform_initial_data(request))
         current = _current(str(given.get("commitment", "")))
-        return {**_prefilled(current), **given} if current else given
+        goalpost = _goalpost(str(given.pop("goalpost", "")))
+        if current is None:
+            return given
+        return {**_prefilled(current), **(goalpost_admin.prefilled(goalpost) if goalpost else {}), **given}
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The present reading of the deadline is said beside its words."""
@@ -239,6 +244,9 @@ class DefinitionAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         form.save_target(obj)
         self.message_user(request, reading(obj), messages.INFO)
+        goalpost = _goalpost(request.GET.get("goalpost", ""))
+        if goalpost is not None and goalpost.evidence.commitment_id == obj.commitment_id:
+            goalpost.decide(Goalpost.State.RECORDED, signed_in(request).pk, obj.recorded_at, became=obj)
 
 
 def _current(commitment: str) -> Definition | None:
@@ -246,6 +254,13 @@ def _current(commitment: str) -> Definition | None:
     if not commitment.isdigit():
         return None
     return Definition.objects.filter(commitment=int(commitment)).latest_in_force_first(timezone.localdate()).first()
+
+
+def _goalpost(key: str) -> Goalpost | None:
+    """The goalpost with this key that nobody has decided on."""
+    if not key.isdecimal() or len(key) > 15:
+        return None
+    return Goalpost.objects.waiting().select_related("evidence__release", "definition").filter(pk=int(key)).first()
 
 
 def _prefilled(current: Definition) -> dict[str, Any]:

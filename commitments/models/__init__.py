@@ -7,6 +7,7 @@ from .definition import Comparator, Definition, Milestone, Target, TargetCompone
 from .digest import Digest, SignUp, Subscriber
 from .evidence import Evidence, Relation, Tier
 from .expectation import NextEvidence, Question
+from .goalpost import Goalpost
 from .linking import IndexChange, LinkedRevision, LinkerSwitch, LinkerVersion, LinkingProfile
 from .measurement import Measurement, Qualifier, Series
 from .people import Administration, Department, PolicyArea
@@ -24,6 +25,7 @@ __all__ = [
     "Department",
     "Digest",
     "Evidence",
+    "Goalpost",
     "IndexChange",
     "Judgeability",
     "LinkedRevision",

@@ -15,11 +15,13 @@ from django.utils import timezone
 from commitments.models import (
     Commitment,
     Comparator,
+    Deadline,
     Definition,
     Evidence,
     Judgeability,
     Measurement,
     Milestone,
+    NextEvidence,
     Qualifier,
     Question,
     Relation,
@@ -123,6 +125,23 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question with how long it has been without an answer, None once it has one."""
+
+    question: Question
+    unanswered_days: int | None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A figure or decision to come. `is_late` where its last day has passed and nobody has said that it is there."""
+
+    thing: NextEvidence
+    due: Due
+    is_late: bool
+
+
+@dataclass(frozen=True)
 class Freshness:
     """Three different dates, and the silence between the last of the evidence and today. None where there is none."""
 
@@ -147,7 +166,8 @@ class CommitmentPage:
     steps: list[Step]
     evidence: list[Piece]
     restated: list[Piece]
-    questions: list[Question]
+    asked: list[Asked]
+    expected: list[Expected]
     parts: list[Commitment]
     freshness: Freshness
 
@@ -193,7 +213,8 @@ def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
         steps=[_step(milestone, on) for milestone in commitment.milestones.select_related("evidence__revision")],
         evidence=[piece for piece in pieces if not is_restated(piece.evidence)],
         restated=[piece for piece in pieces if is_restated(piece.evidence)],
-        questions=list(commitment.questions.all()),
+        asked=[Asked(question, question.unanswered_days(on)) for question in commitment.questions.all()],
+        expected=[_expected(thing, on) for thing in commitment.expected_evidence.select_related("evidence__revision")],
         parts=list(commitment.parts.published()),
         freshness=_freshness(evidence, changes, definitions, on),
     )
@@ -216,7 +237,7 @@ def author(user: AbstractUser | None) -> str:
     return (user.get_full_name() if user else "") or "an editor"
 
 
-def due(deadline: Definition | Milestone) -> Due:
+def due(deadline: Deadline) -> Due:
     return Due(
         as_worded=deadline.deadline_text,
         interval=phrases.interval(deadline.deadline_earliest, deadline.deadline_latest),
@@ -356,6 +377,12 @@ def _piece(evidence: Evidence) -> Piece:
         voice=source.get_voice_display(),
         meaning=meanings.RELATION[Relation(evidence.relation)],
     )
+
+
+def _expected(thing: NextEvidence, on: dt.date) -> Expected:
+    latest = thing.deadline_latest
+    is_open = thing.outcome == NextEvidence.Outcome.EXPECTED
+    return Expected(thing, due(thing), is_late=is_open and latest is not None and latest < on)
 
 
 def _step(milestone: Milestone, on: dt.date) -> Step:

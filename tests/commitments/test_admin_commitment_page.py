@@ -76,7 +76,7 @@ def test_everything_about_one_commitment_is_on_one_page(staff: Client) -> None:
         "Dig 0",
         "Seen 1.",
         "Asked of The Ministry",
-        "Not answered.",
+        "Not answered",
         "Statistics 1",
         "and late",
         "The public page",

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commitments import decisions
-from commitments.models import Digest, NextEvidence, Question, StatusProposal, Subscriber
+from commitments.models import Digest, Goalpost, NextEvidence, Question, StatusProposal, Subscriber
 from tests.commitments import make
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,14 @@ def fill() -> None:
     lately = {"made_on": in_days(-10), "created_at": timezone.now()}
     calm = make.commitment("Calm", **lately)
     make.evidence(calm, make.release("Some trees stand."))
+    delayed = make.evidence(make.commitment("Delayed", **lately), make.release("Later, then."))
+    for aspect, state in (("date", "waiting"), ("number", "dismissed")):
+        decided = {"decided_by": make.user(), "decided_at": timezone.now()} if state != "waiting" else {}
+        Goalpost.objects.create(
+            evidence=delayed,
+            definition=delayed.commitment.first_definition,
+            **{"aspect": aspect, "state": state, **decided},
+        )
     make.commitment("Overdue", due=in_days(-3), **lately)
     make.commitment("Overdue, looked at", due=in_days(-3), reviewed_on=in_days(-30), **lately)
     make.commitment("Overdue in draft", due=in_days(-3), publication="draft")
@@ -77,8 +85,9 @@ def fill() -> None:
 def test_every_need_is_counted_and_what_is_none_is_not(staff: Client) -> None:
     fill()
     assert counts(staff) == {
-        "suggestions": 1,
+        "suggestions": 2,
         "proposals": 1,
+        "goalposts": 1,
         "overdue": 1,
         "silent": 1,
         "review": 1,

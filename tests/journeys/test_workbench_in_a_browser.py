@@ -11,7 +11,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from commitments import decisions
-from commitments.models import Commitment, Definition, Milestone, NextEvidence, Question, StatusChange
+from commitments.linking import goalposts
+from commitments.models import Commitment, Definition, Goalpost, Milestone, NextEvidence, Question, StatusChange
 from tests.commitments import make
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,6 +51,9 @@ def trees() -> Commitment:
     NextEvidence.objects.create(commitment=made, what="The yearly count", deadline_latest=in_days(-1))
     reply = decisions.Reply("The Ministry", in_days(3))
     decisions.propose_status(made, "lapsed", ada, "They left.", in_days(-1), reply=reply)
+    text = "The last of the trees will not be planted until 2031."
+    late = make.evidence(made, make.release(text, published=dt.date(2025, 9, 1)), relation="slips")
+    goalposts.look([late])
     return made
 
 
@@ -74,6 +78,7 @@ def test_no_page_of_the_workbench_is_inaccessible_or_wider_than_the_screen(
     blocked: list[str] = []
     page.on("console", lambda message: blocked.append(message.text))
     commitment = f"/admin/commitments/commitment/{trees.pk}"
+    goalpost = f"/admin/commitments/goalpost/{Goalpost.objects.get().pk}/change/"
     definition = f"/admin/commitments/definition/add/?commitment={trees.pk}"
     proposal = f"/admin/commitments/statusproposal/{trees.status_proposals.get().pk}/change/"
     for path in (
@@ -83,6 +88,7 @@ def test_no_page_of_the_workbench_is_inaccessible_or_wider_than_the_screen(
         f"{commitment}/preview/",
         proposal,
         definition,
+        goalpost,
     ):
         page.goto(live_server.url + path)
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")

@@ -10,6 +10,7 @@
       if (words) [inner, inner.closest("[role=combobox]")].forEach((each) => each.setAttribute("aria-label", words));
     });
   };
-  window.addEventListener("load", name);
+  // The selects are made when jQuery is ready, in the order in which that was asked for.
+  document.addEventListener("DOMContentLoaded", () => django.jQuery(name));
   document.addEventListener("formset:added", () => setTimeout(name));
 })();
