@@ -65,8 +65,6 @@ class StatusForm(forms.Form):
         label="Reply by", widget=AdminDateWidget, required=False, help_text="Until this day, or the reply, it waits."
     )
 
-    WIDE = ("reason", "absence", "private_note")
-
     def __init__(self, commitment: Commitment, *args: Any, corrects: str = "", **kwargs: Any) -> None:
         """`corrects` is the key of the entry that the person came to correct; it holds from the same day."""
         super().__init__(*args, **kwargs)
