@@ -65,6 +65,7 @@ def commitment_row(commitment: Commitment, on: dt.date) -> dict[str, Any]:
         "extent": commitment.extent,
         "status_on": day(change.effective_from) if change and change.effective_is_known else None,
         "publication": commitment.publication,
+        "publish_at": commitment.publish_at.astimezone(dt.UTC).isoformat() if commitment.publish_at else None,
     }
 
 

@@ -26,6 +26,7 @@ from commitments.models import (
     Department,
     Milestone,
     PolicyArea,
+    Publication,
     Series,
     Status,
     StatusChange,
@@ -247,6 +248,7 @@ class _Writer:
     def _set_own_fields(self, commitment: Commitment, row: Row) -> None:
         for column in ("title", "kind", "made_on", "made_by", "extent", "keywords", "publication"):
             setattr(commitment, column, row[column])
+        commitment.publish_at = row["publish_at"] if row["publication"] == Publication.SCHEDULED else None
         commitment.administration = self._named_row(Administration, row["administration"])
         commitment.department = self._named_row(Department, row["department"])
         commitment.policy_area = self._named_row(PolicyArea, row["policy_area"])

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils import timezone
+
 from commitments import deadlines
 from commitments.models import Commitment, Comparator, Publication, Status
 
@@ -74,6 +76,7 @@ COLUMNS = (
     "extent",
     "status_on",
     "publication",
+    "publish_at",
 )
 
 
@@ -139,6 +142,18 @@ class _Reading:
         except ValueError:
             self.complain(column, f"“{text}” is not a date; write it as 2025-03-31")
             return None
+
+    def instant(self, column: str) -> dt.datetime | None:
+        """A day and time of day, in the site's time zone unless it names another."""
+        text = self.text(column)
+        if not text:
+            return None
+        try:
+            at = dt.datetime.fromisoformat(text)
+        except ValueError:
+            self.complain(column, f"“{text}” is not a day and time; write it as 2025-03-31T09:30")
+            return None
+        return (at if at.tzinfo else timezone.make_aware(at)).astimezone(dt.UTC)
 
     def number(self, column: str) -> Decimal | None:
         text = self.text(column).replace(",", "")
@@ -211,6 +226,7 @@ def read(line: int, raw: Mapping[str, object], today: dt.date) -> Row | list[Com
     values["status"] = reading.choice("status", "")
     values["target_comparator"] = reading.choice("target_comparator", "")
     values["publication"] = reading.choice("publication", Publication.PUBLISHED)
+    values["publish_at"] = reading.instant("publish_at")
     values["milestones"] = reading.milestones()
 
     for column in REQUIRED:
@@ -224,6 +240,11 @@ def read(line: int, raw: Mapping[str, object], today: dt.date) -> Row | list[Com
                 break
     elif not values["target_comparator"]:
         values["target_comparator"] = Comparator.AT_LEAST.value
+    is_scheduled = values["publication"] == Publication.SCHEDULED
+    if is_scheduled and not reading.text("publish_at"):
+        reading.complain("publish_at", "is empty although publication is scheduled; say from when it is to be public")
+    elif values["publish_at"] and not is_scheduled:
+        reading.complain("publish_at", "is given although publication is not scheduled; leave it empty")
     if values["status_on"] and values["status_on"] > today:
         reading.complain("status_on", f"{values['status_on']} has not come yet")
     if values["quote_url"] and not values["quote_url"].startswith(("http://", "https://")):

@@ -6,11 +6,15 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 
 #: Groups of models by their lower-case names, as staff meet them.
 _GROUPS = (
     ("Every day", ("evidence", "commitment", "source")),
-    ("The record", ("definition", "statuschange", "milestone", "nextevidence", "question")),
+    (
+        "The record",
+        ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question"),
+    ),
     ("Figures", ("measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),
     (
@@ -29,6 +33,11 @@ _OTHERS = "Inner workings"
 
 class StaffSite(AdminSite):
     """Django's admin, with what staff use first and the machine's own tables last, for superusers only."""
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        from commitments.admin.needs import counted  # the site is made before there are models
+
+        return super().index(request, {**(extra_context or {}), "needs": counted(request)})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps: list[Any] = super().get_app_list(request, app_label)

@@ -106,6 +106,11 @@ except (ImproperlyConfigured, ValueError) as error:
         f"EMAIL_URL must be an address such as smtp://mail.example.org:25 or consolemail:// ({error})."
     ) from error
 
+# Statuses --------------------------------------------------------------------------------------------
+
+#: Whether a final status is proposed by one person and confirmed by another.
+SECOND_EDITOR = env.bool("SECOND_EDITOR", default=False)
+
 # The watch -------------------------------------------------------------------------------------------
 
 FETCH_ALLOW_NETWORKS = env.list("FETCH_ALLOW_NETWORKS", default=[])

@@ -3,7 +3,18 @@
 from django.conf import settings
 from django.contrib import admin
 
-from . import commitment, definition, evidence, expectation, linking, measurement, people, status, subscription
+from . import (
+    commitment,
+    definition,
+    evidence,
+    expectation,
+    goalpost,
+    linking,
+    measurement,
+    people,
+    status,
+    subscription,
+)
 
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = f"{settings.SITE_NAME} staff"
@@ -14,6 +25,7 @@ __all__ = [
     "definition",
     "evidence",
     "expectation",
+    "goalpost",
     "linking",
     "measurement",
     "people",

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST, require_safe
 
-from commitments import timing
-from commitments.admin.definition import DefinitionForm, DefinitionInline, reading
+from commitments import decisions, timing
+from commitments.admin import deadline as deadline_words
+from commitments.admin.deadline import reading
+from commitments.admin.definition import DefinitionForm
 from commitments.admin.expectation import MilestoneInline, NextEvidenceInline, QuestionInline
 from commitments.admin.from_passage import Origin
+from commitments.admin.needs import NeedsFilter
 from commitments.admin.reviewing import page_of
-from commitments.admin.status import StatusChangeInline, change_status_view
-from commitments.models import Commitment, Definition, Evidence, Publication, Status
+from commitments.admin.status import change_status_view, waits_for
+from commitments.digests.about import told
+from commitments.models import Commitment, Definition, Evidence, Goalpost, Status
 from commitments.pages import phrases
+from commitments.pages.commitment import commitment_page, whole
 from commitments.pages.standing import standing
 
 
@@ -84,9 +93,13 @@ class OriginalDefinitionInline(admin.StackedInline):
 
 @admin.register(Commitment)
 class CommitmentAdmin(admin.ModelAdmin):
+    class Media:
+        js = ("commitments/select_names.js",)
+
     change_form_template = "admin/commitments/commitment/change_form.html"
     list_display = ["named", "stands", "deadline", "suggestions_waiting", "last_evidence"]
     list_filter = [
+        NeedsFilter,
         WaitingFilter,
         TimingFilter,
         StatusFilter,
@@ -104,14 +117,14 @@ class CommitmentAdmin(admin.ModelAdmin):
         "administration",
         "adopted_by",
         "department",
-        "other_departments",
         "policy_area",
-        "series",
         "parent",
         "merged_into",
     ]
+    raw_id_fields = ["series"]
     fieldsets = [
-        (None, {"fields": ["reference", "title", "kind", "made_on", "made_by", "extent", "publication"]}),
+        (None, {"fields": ["reference", "title", "kind", "made_on", "made_by", "extent"]}),
+        ("Who may see it", {"fields": ["publication", "publish_at"]}),
         ("Who and what", {"fields": ["administration", "department", "other_departments", "policy_area", "keywords"]}),
         ("Can it be rated", {"fields": ["judgeability", "judgeability_note", "series"]}),
         ("Review", {"fields": ["review_interval_days", "reviewed_on"]}),
@@ -125,17 +138,33 @@ class CommitmentAdmin(admin.ModelAdmin):
         """Its address never dies: merge it into another, or make it a draft."""
         return False
 
+    def get_view_on_site_url(self, obj: Commitment | None = None) -> str | None:
+        """None while there is nothing on the site to view."""
+        return super().get_view_on_site_url(obj) if obj is not None and obj.is_public else None
+
     def get_inlines(self, request: HttpRequest, obj: Commitment | None) -> list[type[admin.options.InlineModelAdmin]]:
         if obj is None:
             return [OriginalDefinitionInline, MilestoneInline]
-        return [DefinitionInline, StatusChangeInline, MilestoneInline, NextEvidenceInline, QuestionInline]
+        return [MilestoneInline, NextEvidenceInline, QuestionInline]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
         if "slug" in form.base_fields:
             form.base_fields["slug"].required = False
             form.base_fields["slug"].help_text = "The end of its public address. Left empty, it is made from the title."
+        if "series" in form.base_fields and obj is not None:
+            named = ", ".join(f"{series} is {series.pk}" for series in obj.series.all())
+            form.base_fields["series"].help_text = f"By their numbers, with commas. {named}"
+        if "publish_at" in form.base_fields:
+            for widget, label in zip(form.base_fields["publish_at"].widget.widgets, ("day", "time"), strict=True):
+                widget.attrs["aria-label"] = f"Public from, {label}"
         return form
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Boxes to tick can be read aloud; the admin's own list of several choices cannot."""
+        if db_field.name == "other_departments":
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if not isinstance(formset, _OriginalFormSet):
@@ -197,8 +226,8 @@ class CommitmentAdmin(admin.ModelAdmin):
 
     @admin.display(description="commitment", ordering="reference")
     def named(self, commitment: Commitment) -> SafeString:
-        draft = ", draft" if commitment.publication == Publication.DRAFT else ""
-        whose = f"{commitment.department or 'no department'}{draft}"
+        unseen = "" if commitment.is_public else f", {commitment.get_publication_display()}"
+        whose = f"{commitment.department or 'no department'}{unseen}"
         return format_html(
             '{} <strong>{}</strong><br><span class="quiet">{}</span>', commitment.reference, commitment.title, whose
         )
@@ -229,20 +258,59 @@ class CommitmentAdmin(admin.ModelAdmin):
     # The page of one.
 
     def get_urls(self) -> list[URLPattern]:
-        change_status = self.admin_site.admin_view(self.change_status)
-        return [path("<int:key>/status/", change_status, name="commitments_commitment_status"), *super().get_urls()]
+        def at(route: str, view: Any, name: str) -> URLPattern:
+            found: URLPattern = path(route, self.admin_site.admin_view(view), name=f"commitments_commitment_{name}")
+            return found
+
+        return [
+            at("<int:key>/status/", self.change_status, "status"),
+            at("<int:key>/looked/", require_POST(self.look), "looked"),
+            at("<int:key>/preview/", require_safe(self.preview), "preview"),
+            at("deadline/", require_safe(self.read_deadline), "deadline"),
+            *super().get_urls(),
+        ]
 
     def change_status(self, request: HttpRequest, key: int) -> HttpResponse:
         return change_status_view(self, request, key)
 
+    def read_deadline(self, request: HttpRequest) -> HttpResponse:
+        return deadline_words.show(self, request)
+
+    def look(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Somebody has looked at it today and found nothing to change."""
+        commitment = get_object_or_404(Commitment, pk=key)
+        if not self.has_change_permission(request, commitment):
+            raise PermissionDenied
+        decisions.look(commitment)
+        self.log_change(request, commitment, "Looked at.")
+        again = phrases.day(commitment.review_due_on)
+        self.message_user(request, f"Noted that you have looked at it. It comes up again by {again}.")
+        return HttpResponseRedirect(reverse("admin:commitments_commitment_change", args=[key]))
+
+    def preview(self, request: HttpRequest, key: int) -> HttpResponse:
+        """The public page as it would be, whoever may see it yet."""
+        today = timezone.localdate()
+        commitment = get_object_or_404(whole(Commitment.objects.all(), today), pk=key)
+        if not self.has_view_permission(request, commitment):
+            raise PermissionDenied
+        context = {"page": commitment_page(commitment, today), "is_preview": True}
+        return render(request, "commitments/commitment.html", context)
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         commitment = kwargs.get("obj")
         if commitment is not None:
-            today = timezone.localdate()
-            now = standing(commitment, today)
-            context["status_label"] = now.status.label
-            context["timing_label"] = now.timing.label
-            context["timing_sentence"] = now.timing_sentence
-            context["deadline_reading"] = reading(commitment.definition_on(today))
-            context["waiting"] = commitment.waiting
+            now = timezone.now()
+            today = timezone.localdate(now)
+            (shown,) = whole(Commitment.objects.filter(pk=commitment.pk), today)
+            proposal = commitment.status_proposals.waiting().select_related("proposed_by").first()
+            context |= {
+                "page": commitment_page(shown, today),
+                "waiting": commitment.waiting,
+                "proposal": proposal,
+                "proposal_waits_for": waits_for(proposal) if proposal else "",
+                "goalposts": Goalpost.objects.waiting().filter(evidence__commitment=commitment),
+                "told": told(commitment, now),
+                "today": today,
+                "may_change": self.has_change_permission(request, commitment),
+            }
         return super().render_change_form(request, context, *args, **kwargs)

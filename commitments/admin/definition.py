@@ -12,8 +12,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from commitments import deadlines
-from commitments.models import Commitment, Comparator, Definition, Series, Target, TargetComponent
-from commitments.pages import phrases
+from commitments.admin import goalpost as goalpost_admin
+from commitments.admin.deadline import DeadlineWords, ReadingForm, reading
+from commitments.admin.person import signed_in
+from commitments.models import Commitment, Comparator, Definition, Goalpost, Series, Target, TargetComponent
 from tracker.admin.read_only import ReadOnlyInline
 
 _HOW_READ = ("deadline_precision", "deadline_derivation", "deadline_is_stated", "deadline_event", "not_before")
@@ -25,7 +27,7 @@ def _series_field() -> forms.ModelChoiceField:
     return forms.ModelChoiceField(Series.objects.all(), required=False, widget=widget, label="Target: what is counted")
 
 
-class DefinitionForm(forms.ModelForm):
+class DefinitionForm(ReadingForm):
     """A definition with its target. Dates left empty are read from the words of the deadline."""
 
     effective_from = forms.DateField(
@@ -62,6 +64,7 @@ class DefinitionForm(forms.ModelForm):
             "deadline_latest",
             "note",
         ]
+        widgets = {"deadline_text": DeadlineWords}
         help_texts = {
             "deadline_text": "As they worded it: “by the end of 2028”, “in spring 2026”.",
             "deadline_earliest": "Leave both dates empty: they are read from the words, or kept if the words stay.",
@@ -91,6 +94,8 @@ class DefinitionForm(forms.ModelForm):
         said_on = values.get("announced_on") or self.day_unless_announced()
         self.instance.effective_from = values["effective_from"] = values.get("effective_from") or said_on
         self.read_deadline(values, said_on)
+        if self.is_only_read:
+            self.show_reading(values.get("deadline_text") or "", said_on)
         return values
 
     def day_unless_announced(self) -> dt.date:
@@ -160,25 +165,6 @@ class AddedDefinitionForm(DefinitionForm):
             setattr(self.instance, name, getattr(current, name))
 
 
-def reading(definition: Definition) -> str:
-    """How the words of a deadline were read, as a sentence for the person who typed them."""
-    if not definition.deadline_text and definition.deadline_latest is None:
-        return "No deadline is recorded."
-    if definition.deadline_derivation.startswith("“"):
-        return f"The deadline {definition.deadline_derivation}."
-    interval = phrases.interval(definition.deadline_earliest, definition.deadline_latest)
-    words = f"The deadline “{definition.deadline_text}” was read as {interval or 'no date'}"
-    return f"{words}: {definition.deadline_derivation}" if definition.deadline_derivation else f"{words}."
-
-
-class DefinitionInline(ReadOnlyInline):
-    model = Definition
-    fields = ["effective_from", "kind", "statement", "deadline_text", "deadline_earliest", "deadline_latest"]
-    ordering = ["-effective_from", "-pk"]
-    show_change_link = True
-    verbose_name_plural = "definitions, the latest first"
-
-
 class TargetInline(ReadOnlyInline):
     model = Target
     fields = [*_TARGET, "parts"]
@@ -201,6 +187,9 @@ _SECTIONS = [
 
 @admin.register(Definition)
 class DefinitionAdmin(admin.ModelAdmin):
+    class Media:
+        js = ("commitments/select_names.js",)
+
     form = AddedDefinitionForm
     list_display = [
         "commitment",
@@ -236,7 +225,10 @@ class DefinitionAdmin(admin.ModelAdmin):
         """The current definition of `?commitment=ID`, to be changed where it has changed."""
         given: dict[str, Any] = dict(super().get_changeform_initial_data(request))
         current = _current(str(given.get("commitment", "")))
-        return {**_prefilled(current), **given} if current else given
+        goalpost = _goalpost(str(given.pop("goalpost", "")))
+        if current is None:
+            return given
+        return {**_prefilled(current), **(goalpost_admin.prefilled(goalpost) if goalpost else {}), **given}
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The present reading of the deadline is said beside its words."""
@@ -252,6 +244,9 @@ class DefinitionAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         form.save_target(obj)
         self.message_user(request, reading(obj), messages.INFO)
+        goalpost = _goalpost(request.GET.get("goalpost", ""))
+        if goalpost is not None and goalpost.evidence.commitment_id == obj.commitment_id:
+            goalpost.decide(Goalpost.State.RECORDED, signed_in(request).pk, obj.recorded_at, became=obj)
 
 
 def _current(commitment: str) -> Definition | None:
@@ -259,6 +254,13 @@ def _current(commitment: str) -> Definition | None:
     if not commitment.isdigit():
         return None
     return Definition.objects.filter(commitment=int(commitment)).latest_in_force_first(timezone.localdate()).first()
+
+
+def _goalpost(key: str) -> Goalpost | None:
+    """The goalpost with this key that nobody has decided on."""
+    if not key.isdecimal() or len(key) > 15:
+        return None
+    return Goalpost.objects.waiting().select_related("evidence__release", "definition").filter(pk=int(key)).first()
 
 
 def _prefilled(current: Definition) -> dict[str, Any]:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.utils import timezone
 
 from commitments import deadlines
+from commitments.admin.deadline import DeadlineWords, ReadingForm
+from commitments.admin.needs import NeedsFilter
 from commitments.models import Deadline, Milestone, NextEvidence, Question
+from commitments.pages import phrases
 
 
-class DatedForm(forms.ModelForm):
+class DatedForm(ReadingForm):
     """Something with a deadline in words; the dates are read from them unless given."""
+
+    class Meta:
+        widgets = {"deadline_text": DeadlineWords}
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
+        commitment = values.get("commitment")
+        said_on = commitment.made_on if commitment and commitment.made_on else timezone.localdate()
+        if self.is_only_read:
+            self.show_reading(values.get("deadline_text") or "", said_on)
         if values.get("deadline_latest") is None and values.get("deadline_text"):
-            commitment = values.get("commitment")
-            said_on = commitment.made_on if commitment and commitment.made_on else timezone.localdate()
             parsed = deadlines.parse(values["deadline_text"], said_on)
             values["deadline_earliest"], values["deadline_latest"] = parsed.earliest, parsed.latest
             self.instance.deadline_precision = parsed.precision
@@ -34,18 +41,21 @@ class DatedForm(forms.ModelForm):
         return values
 
 
-class MilestoneInline(admin.TabularInline):
+_DAYS = ("deadline_earliest", "deadline_latest")
+
+
+class MilestoneInline(admin.StackedInline):
     model = Milestone
     form = DatedForm
-    fields = ["position", "title", "deadline_text", "deadline_earliest", "deadline_latest", "outcome", "outcome_on"]
+    fields = ["title", "deadline_text", _DAYS, ("outcome", "outcome_on"), "position"]
     extra = 0
     show_change_link = True
 
 
-class NextEvidenceInline(admin.TabularInline):
+class NextEvidenceInline(admin.StackedInline):
     model = NextEvidence
     form = DatedForm
-    fields = ["what", "series", "where_url", "deadline_text", "deadline_earliest", "deadline_latest", "outcome"]
+    fields = ["what", "series", "where_url", "deadline_text", _DAYS, "outcome"]
     autocomplete_fields = ["series"]
     extra = 0
     show_change_link = True
@@ -74,7 +84,7 @@ class MilestoneAdmin(_DatedAdmin):
 @admin.register(NextEvidence)
 class NextEvidenceAdmin(_DatedAdmin):
     list_display = ["what", "commitment", "series", "deadline_text", "deadline_latest", "outcome"]
-    list_filter = ["outcome"]
+    list_filter = [NeedsFilter, "outcome"]
     list_select_related = ["commitment", "series"]
     search_fields = ["what", "commitment__reference", "commitment__title"]
     autocomplete_fields = ["commitment", "series", "evidence"]
@@ -82,9 +92,16 @@ class NextEvidenceAdmin(_DatedAdmin):
 
 @admin.register(Question)
 class QuestionAdmin(admin.ModelAdmin):
-    list_display = ["commitment", "asked_of", "asked_on", "question", "answered_on"]
-    list_filter = ["asked_of", ("answered_on", admin.EmptyFieldListFilter)]
+    list_display = ["commitment", "asked_of", "asked_on", "question", "answered"]
+    list_filter = [NeedsFilter, "asked_of", ("answered_on", admin.EmptyFieldListFilter)]
     list_select_related = ["commitment"]
     search_fields = ["question", "answer", "asked_of", "commitment__reference", "commitment__title"]
     autocomplete_fields = ["commitment"]
     date_hierarchy = "asked_on"
+
+    @admin.display(description="answered", ordering="answered_on")
+    def answered(self, question: Question) -> str:
+        days = question.unanswered_days(timezone.localdate())
+        if days is None:
+            return phrases.day(question.answered_on)  # type: ignore[arg-type]
+        return f"not for {phrases.days(days)}" if days > 0 else "not yet"

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 
+from commitments.admin.needs import NeedsFilter
 from commitments.digests import scope, signup
 from commitments.digests.outgoing import DeliveryUnknown, NotSent
 from commitments.models import Digest, Subscriber
@@ -70,7 +71,7 @@ class SubscriberAdmin(admin.ModelAdmin):
 @admin.register(Digest)
 class DigestAdmin(ReadOnlyAdmin):
     list_display = ["date", "subscriber", "state", "subject", "attempts", "error", "sent_at"]
-    list_filter = ["state", "date"]
+    list_filter = [NeedsFilter, "state", "date"]
     list_select_related = ["subscriber"]
     search_fields = ["subscriber__email", "subject", "message_id"]
     date_hierarchy = "date"

@@ -7,7 +7,16 @@ not be.
 from commitments.decisions.common import DecisionRefused, Deed, Stale, lock
 from commitments.decisions.many import Step, accept_many, can_be_undone_in_part, reject_many, undo_many
 from commitments.decisions.on_evidence import RECHECK_FOR, accept, correct, reject
-from commitments.decisions.on_status import change_status
+from commitments.decisions.on_status import (
+    Reply,
+    change_status,
+    confirm_proposal,
+    look,
+    needs_second_editor,
+    propose_status,
+    record_reply,
+    withdraw_proposal,
+)
 from commitments.decisions.placing import assign
 from commitments.decisions.undoing import last_act, undo
 
@@ -15,6 +24,7 @@ __all__ = [
     "RECHECK_FOR",
     "DecisionRefused",
     "Deed",
+    "Reply",
     "Stale",
     "Step",
     "accept",
@@ -22,11 +32,17 @@ __all__ = [
     "assign",
     "can_be_undone_in_part",
     "change_status",
+    "confirm_proposal",
     "correct",
     "last_act",
     "lock",
+    "look",
+    "needs_second_editor",
+    "propose_status",
+    "record_reply",
     "reject",
     "reject_many",
     "undo",
     "undo_many",
+    "withdraw_proposal",
 ]

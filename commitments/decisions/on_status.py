@@ -1,15 +1,31 @@
-"""Changes of status: judgements with their reasons and what decided them."""
+"""Changes of status: judgements with their reasons and what decided them, recorded at once or proposed first."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from commitments.decisions.common import DecisionRefused, lock, lock_commitments
-from commitments.models import FINAL_STATUSES, Commitment, Evidence, Status, StatusChange
+from commitments.models import FINAL_STATUSES, Commitment, Evidence, Status, StatusChange, StatusProposal
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Who was asked for a reply to a verdict before it goes out, by when, and what they said ("" for nothing yet)."""
+
+    asked_of: str = ""
+    by: dt.date | None = None
+    said: str = ""
+
+
+def needs_second_editor(status: str) -> bool:
+    """Whether one person proposes this status and another confirms it, by the setting SECOND_EDITOR."""
+    return settings.SECOND_EDITOR and status in FINAL_STATUSES
 
 
 @transaction.atomic
@@ -27,8 +43,123 @@ def change_status(
     """Record an editor's judgement. `effective_from` is the day from which it holds.
 
     Raises DecisionRefused without a reason; for a final status without accepted evidence of this commitment
-    or a documented absence; for a day that has not come; and for a status that it has on that day already.
+    or a documented absence, or where another person has to confirm it; for a day that has not come; for a
+    status that it has on that day already; and for a correction of what was corrected before.
     """
+    if needs_second_editor(to):
+        raise DecisionRefused("A final status needs a second pair of eyes: propose it, and a colleague confirms it.")
+    _check(commitment, to, reason, effective_from, evidence, absence, corrects)
+    return _record(commitment, to, by, reason, effective_from, evidence, absence, private_note, corrects)
+
+
+@transaction.atomic
+def propose_status(
+    commitment: Commitment,
+    to: str,
+    by: User,
+    reason: str,
+    effective_from: dt.date,
+    evidence: Evidence | None = None,
+    absence: str = "",
+    private_note: str = "",
+    corrects: StatusChange | None = None,
+    reply: Reply = Reply(),
+) -> StatusProposal:
+    """Write down a judgement that waits for `confirm_proposal`. The public sees nothing of it.
+
+    Raises DecisionRefused as `change_status` does, while another proposal waits, and for a reply that is asked
+    for of nobody, without a day, or by a day that has gone.
+    """
+    _check(commitment, to, reason, effective_from, evidence, absence, corrects)
+    if bool(reply.asked_of.strip()) != (reply.by is not None):
+        raise DecisionRefused("Say both who was asked for a reply and by which day, or neither.")
+    if reply.by is not None and reply.by < timezone.localdate():
+        raise DecisionRefused("The day by which a reply is asked for has gone.")
+    if commitment.status_proposals.waiting().exists():
+        raise DecisionRefused("Another status is proposed for it already: confirm or withdraw that one first.")
+    return StatusProposal.objects.create(
+        commitment=commitment,
+        to_status=to,
+        reason=reason.strip(),
+        private_note=private_note.strip(),
+        evidence=evidence,
+        absence=absence.strip(),
+        corrects=corrects,
+        effective_from=effective_from,
+        reply_asked_of=reply.asked_of.strip(),
+        reply_by=reply.by,
+        reply=reply.said.strip(),
+        proposed_by=by,
+    )
+
+
+@transaction.atomic
+def record_reply(proposal: StatusProposal, reply: str) -> StatusProposal:
+    """Keep what those said who were asked for a reply.
+
+    Raises DecisionRefused if nobody was asked, for no words, and once the proposal is decided.
+    """
+    locked = _lock_waiting(proposal)
+    if not locked.reply_asked_of:
+        raise DecisionRefused("Nobody was asked for a reply to this.")
+    if not reply.strip():
+        raise DecisionRefused("Write down what they replied.")
+    locked.reply = reply.strip()
+    locked.save(update_fields=["reply"])
+    return locked
+
+
+@transaction.atomic
+def confirm_proposal(proposal: StatusProposal, by: User) -> StatusChange:
+    """Make a proposal a change of status, and public.
+
+    Raises DecisionRefused while a reply may still come; for one's own proposal of a final status where the setting
+    SECOND_EDITOR asks for another person; and as `change_status` does if what it rests on has changed.
+    """
+    locked = _lock_waiting(proposal)
+    if needs_second_editor(locked.to_status) and locked.proposed_by_id == by.pk:
+        raise DecisionRefused("You proposed this yourself. A final status needs a second pair of eyes.")
+    if locked.awaits_reply_on(timezone.localdate()):
+        raise DecisionRefused(
+            f"{locked.reply_asked_of} was asked for a reply by {locked.reply_by}. Record the reply, or wait until then."
+        )
+    _check(
+        *(locked.commitment, locked.to_status, locked.reason, locked.effective_from),
+        *(locked.evidence, locked.absence, locked.corrects),
+    )
+    change = _record(
+        *(locked.commitment, locked.to_status, locked.proposed_by, locked.reason, locked.effective_from),
+        *(locked.evidence, locked.absence, locked.private_note, locked.corrects),
+        Reply(locked.reply_asked_of, locked.reply_by, locked.reply),
+        confirmed_by=by if by.pk != locked.proposed_by_id else None,
+    )
+    _decide(locked, StatusProposal.State.CONFIRMED, by, change=change)
+    return change
+
+
+@transaction.atomic
+def withdraw_proposal(proposal: StatusProposal, by: User, note: str) -> None:
+    """Let a proposal go, for a reason that staff can read later. Raises DecisionRefused without one."""
+    if not note.strip():
+        raise DecisionRefused("Say why it is withdrawn.")
+    _decide(_lock_waiting(proposal), StatusProposal.State.WITHDRAWN, by, note=note.strip())
+
+
+def look(commitment: Commitment) -> None:
+    """Note that somebody has looked at a commitment today, whether or not anything was changed."""
+    commitment.reviewed_on = timezone.localdate()
+    Commitment.objects.filter(pk=commitment.pk).update(reviewed_on=commitment.reviewed_on)
+
+
+def _check(
+    commitment: Commitment,
+    to: str,
+    reason: str,
+    effective_from: dt.date,
+    evidence: Evidence | None,
+    absence: str,
+    corrects: StatusChange | None,
+) -> None:
     if to not in Status.values:
         raise DecisionRefused(f"“{to}” is no status. Choose one of: {', '.join(Status.values)}.")
     if not reason.strip():
@@ -46,16 +177,33 @@ def change_status(
             "A final status needs the accepted evidence that decided it, or a documented absence: "
             "what was looked for, where, and until when."
         )
-    if corrects is not None and corrects.commitment_id != commitment.pk:
-        raise DecisionRefused("The entry to correct is about another commitment.")
+    if corrects is not None:
+        if corrects.commitment_id != commitment.pk:
+            raise DecisionRefused("The entry to correct is about another commitment.")
+        if corrects.corrections.exists():
+            raise DecisionRefused("That entry was corrected before. Correct the entry that corrects it.")
+        return
     current = commitment.status_change_on(effective_from)
-    if (
-        current is not None
-        and current.to_status == to
-        and corrects is None
-        and current.effective_from <= effective_from
-    ):
+    if current is not None and current.to_status == to and current.effective_from <= effective_from:
         raise DecisionRefused(f"It is “{current.get_to_status_display()}” already.")
+
+
+def _record(
+    commitment: Commitment,
+    to: str,
+    by: User,
+    reason: str,
+    effective_from: dt.date,
+    evidence: Evidence | None,
+    absence: str,
+    private_note: str,
+    corrects: StatusChange | None,
+    reply: Reply = Reply(),
+    confirmed_by: User | None = None,
+) -> StatusChange:
+    """Add the entry. To judge a commitment is to have looked at it."""
+    current = corrects or commitment.status_change_on(effective_from)
+    look(commitment)
     return StatusChange.objects.create(
         commitment=commitment,
         from_status=current.to_status if current else "",
@@ -66,5 +214,26 @@ def change_status(
         absence=absence.strip(),
         corrects=corrects,
         effective_from=effective_from,
+        reply_asked_of=reply.asked_of,
+        reply_by=reply.by,
+        reply=reply.said,
         recorded_by=by,
+        confirmed_by=confirmed_by,
     )
+
+
+def _lock_waiting(proposal: StatusProposal) -> StatusProposal:
+    """The proposal as it is now, ours until the transaction ends. Its commitment comes first, always."""
+    lock_commitments(proposal.commitment_id)
+    locked = StatusProposal.objects.select_for_update().get(pk=proposal.pk)
+    if locked.state != StatusProposal.State.WAITING:
+        raise DecisionRefused(f"{locked.decided_by} has {locked.state} this already. Nothing was changed.")
+    return locked
+
+
+def _decide(
+    proposal: StatusProposal, state: str, by: User, *, change: StatusChange | None = None, note: str = ""
+) -> None:
+    proposal.state, proposal.decided_by, proposal.decided_at = StatusProposal.State(state), by, timezone.now()
+    proposal.change, proposal.decision_note = change, note
+    proposal.save(update_fields=["state", "decided_by", "decided_at", "change", "decision_note"])

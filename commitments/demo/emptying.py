@@ -24,6 +24,7 @@ from commitments.models import (
     PolicyArea,
     Series,
     StatusChange,
+    StatusProposal,
 )
 from tracker.models import Appearance, Source
 from tracker.removal import Removed, remove_source
@@ -68,6 +69,7 @@ def empty(now: dt.datetime) -> Emptied:
         measurements.delete()
         Milestone.objects.filter(commitment__demonstration=True).delete()
         NextEvidence.objects.filter(commitment__demonstration=True).delete()
+        StatusProposal.objects.filter(commitment__demonstration=True).delete()
         _delete_corrections_first(StatusChange.objects.filter(commitment__demonstration=True))
         _delete_latest_first(Decision.objects.filter(evidence__commitment__demonstration=True))
         evidence.delete()

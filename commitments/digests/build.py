@@ -40,13 +40,17 @@ class DueLine(Line):
 
 @dataclass(frozen=True)
 class ChangeLine(Line):
-    """One whose status was changed. `status` and `status_before` are for people; the latter may be empty."""
+    """One whose status was changed. `status` and `status_before` are for people; the latter may be empty.
+
+    `is_correction` where it takes back an earlier entry of ours: `status_before` is what we had wrongly said.
+    """
 
     status: str
     status_before: str
     holds_from: dt.date
     reason: str
     recorded_at: dt.datetime
+    is_correction: bool
 
 
 @dataclass(frozen=True)
@@ -60,18 +64,20 @@ class Day:
 
 @dataclass(frozen=True)
 class Content:
-    """What one subscriber is told. `newly_overdue` and `still_overdue` have nothing in common."""
+    """What one subscriber is told. `newly_overdue` and `still_overdue` have nothing in common, nor have `changes`
+    and `corrections`."""
 
     date: dt.date
     newly_overdue: tuple[DueLine, ...]
     still_overdue: tuple[DueLine, ...]
     due_soon: tuple[DueLine, ...]
     changes: tuple[ChangeLine, ...]
+    corrections: tuple[ChangeLine, ...]
 
     @property
     def is_worth_a_mail(self) -> bool:
-        """Nothing overdue and nothing due soon: no mail. Changes wait for the next one."""
-        return bool(self.newly_overdue or self.still_overdue or self.due_soon)
+        """Nothing overdue and nothing due soon: no mail. Changes wait for the next one; our own mistakes do not."""
+        return bool(self.newly_overdue or self.still_overdue or self.due_soon or self.corrections)
 
     @property
     def subject(self) -> str:
@@ -89,8 +95,9 @@ class Content:
             parts = []
         if soon:
             parts.append(f"{soon} due soon" if parts else f"{_commitments(soon)} due soon")
-        if self.changes:
-            parts.append("1 status changed" if len(self.changes) == 1 else f"{len(self.changes)} statuses changed")
+        for lines, done in ((self.corrections, "corrected"), (self.changes, "changed")):
+            if lines:
+                parts.append(f"1 status {done}" if len(lines) == 1 else f"{len(lines)} statuses {done}")
         return ", ".join(parts)
 
 
@@ -98,13 +105,16 @@ def _commitments(count: int) -> str:
     return f"{count} commitment" if count == 1 else f"{count} commitments"
 
 
-def read_day(date: dt.date) -> Day:
-    """The published commitments that are overdue or due soon on a day. A fixed number of queries."""
-    published = Commitment.objects.published()
+def read_day(date: dt.date, among: CommitmentQuerySet | None = None) -> Day:
+    """The commitments that are overdue or due soon on a day, of those published. A fixed number of queries.
+
+    `among` takes the place of those published.
+    """
+    commitments = Commitment.objects.published() if among is None else among
     return Day(
         date=date,
-        overdue=tuple(_due_lines(published.overdue(date), date)),
-        due_soon=tuple(_due_lines(published.due_soon(date), date)),
+        overdue=tuple(_due_lines(commitments.overdue(date), date)),
+        due_soon=tuple(_due_lines(commitments.due_soon(date), date)),
     )
 
 
@@ -113,14 +123,18 @@ def overdue_on(date: dt.date) -> frozenset[int]:
     return frozenset(Commitment.objects.published().overdue(date).order_by().values_list("pk", flat=True))
 
 
-def read_changes(after: dt.datetime, until: dt.datetime) -> tuple[ChangeLine, ...]:
+def read_changes(
+    after: dt.datetime, until: dt.datetime, among: CommitmentQuerySet | None = None
+) -> tuple[ChangeLine, ...]:
     """Decisions recorded in a window, its beginning excluded and its end included, oldest first.
 
-    What was imported is where the record starts, not news.
+    What was imported is where the record starts, not news; what was corrected since is told by its correction
+    alone. `among` takes the place of the published commitments.
     """
+    commitments = Commitment.objects.published() if among is None else among
     changes = (
-        StatusChange.objects.filter(recorded_at__gt=after, recorded_at__lte=until, imported_from="")
-        .filter(commitment__in=Commitment.objects.published())
+        StatusChange.objects.filter(recorded_at__gt=after, recorded_at__lte=until, imported_from="", corrections=None)
+        .filter(commitment__in=commitments.order_by().values("pk"))
         .order_by("recorded_at", "pk")
     )
     owned = _owned(Commitment.objects.filter(pk__in=changes.order_by().values("commitment_id")))
@@ -133,9 +147,17 @@ def read_changes(after: dt.datetime, until: dt.datetime) -> tuple[ChangeLine, ..
             holds_from=change.effective_from,
             reason=change.reason,
             recorded_at=change.recorded_at,
+            is_correction=change.corrects_id is not None,
         )
         for change in changes
     )
+
+
+def scopes_of(commitment: Commitment) -> frozenset[tuple[str, str]]:
+    """The `Scope.key`s that cover a commitment."""
+    (row,) = _owned(Commitment.objects.filter(pk=commitment.pk))
+    scopes: frozenset[tuple[str, str]] = _line(row)["scopes"]
+    return scopes
 
 
 def content(
@@ -153,14 +175,14 @@ def content(
     """
     overdue = [line for line in day.overdue if scope.key in line.scopes]
     new = [] if overdue_before is None else [line for line in overdue if line.commitment_id not in overdue_before]
+    told = [line for line in changes if scope.key in line.scopes and changes_after < line.recorded_at <= changes_until]
     return Content(
         date=day.date,
         newly_overdue=tuple(new),
         still_overdue=tuple(line for line in overdue if line not in new),
         due_soon=tuple(line for line in day.due_soon if scope.key in line.scopes),
-        changes=tuple(
-            line for line in changes if scope.key in line.scopes and changes_after < line.recorded_at <= changes_until
-        ),
+        changes=tuple(line for line in told if not line.is_correction),
+        corrections=tuple(line for line in told if line.is_correction),
     )
 
 

@@ -16,7 +16,7 @@ from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 
 from commitments import restatement
-from commitments.linking import indexing, passages, rejudging, suggestions, terms
+from commitments.linking import goalposts, indexing, passages, rejudging, suggestions, terms
 from commitments.linking import reasons as explaining
 from commitments.linking.index import BATCH, DatabaseIndex, batches
 from commitments.linking.memory import likeness
@@ -72,6 +72,7 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
             _mark_gone(revision, there)
         new = _store(found, revision, model)
         _follow(new, before, _day(release.published_at))
+        goalposts.look(new)
         row, _ = LinkedRevision.objects.get_or_create(revision=revision)
         row.linked_at, row.model_version, row.suggestions = began, model.version, row.suggestions + len(new)
         row.attempts, row.retry_at, row.error = 0, None, ""

@@ -1,16 +1,17 @@
 """The record. Terms are those of the glossary in docs/methodology.md."""
 
-from .commitment import Commitment, Judgeability, Publication
+from .commitment import Commitment, Judgeability, Publication, is_public
 from .deadline import Deadline
 from .decision import Decision
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
 from .digest import Digest, SignUp, Subscriber
 from .evidence import Evidence, Relation, Tier
 from .expectation import NextEvidence, Question
+from .goalpost import Goalpost
 from .linking import IndexChange, LinkedRevision, LinkerSwitch, LinkerVersion, LinkingProfile
 from .measurement import Measurement, Qualifier, Series
 from .people import Administration, Department, PolicyArea
-from .status import FINAL_STATUSES, Status, StatusChange
+from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
 from .turn import Turn
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Department",
     "Digest",
     "Evidence",
+    "Goalpost",
     "IndexChange",
     "Judgeability",
     "LinkedRevision",
@@ -42,9 +44,11 @@ __all__ = [
     "SignUp",
     "Status",
     "StatusChange",
+    "StatusProposal",
     "Subscriber",
     "Target",
     "TargetComponent",
     "Tier",
     "Turn",
+    "is_public",
 ]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 
@@ -34,12 +34,33 @@ class Judgeability(models.TextChoices):
 
 class Publication(models.TextChoices):
     DRAFT = "draft", "draft"
+    SCHEDULED = "scheduled", "scheduled"
     PUBLISHED = "published", "published"
 
 
+def is_public(of: str = "") -> Q:
+    """Whether the public may see a commitment now. `of` leads to it from another model: "commitment".
+
+    One that is scheduled is public once its time has come: the clock says so, and nothing has to be done.
+    """
+    to = f"{of}__" if of else ""
+    scheduled = {f"{to}publication": Publication.SCHEDULED, f"{to}publish_at__lte": timezone.now()}
+    return Q(**{f"{to}publication": Publication.PUBLISHED}) | Q(**scheduled)
+
+
+#: Somebody looked at it lately if it was no longer ago than this.
+LOOKED_LATELY = dt.timedelta(days=30)
+#: From so long without evidence on, a commitment is silent.
+SILENCE = dt.timedelta(days=90)
+
+
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
+    def public(self) -> Self:
+        """What has a public address now, those included that were merged into another and lead there."""
+        return self.filter(is_public())
+
     def published(self) -> Self:
-        return self.filter(publication=Publication.PUBLISHED, merged_into=None)
+        return self.public().filter(merged_into=None)
 
     def in_force(self, on: dt.date) -> Self:
         """Annotate what holds on a day: `definition_id`, `status`, `status_change_id`, `status_since`,
@@ -79,6 +100,45 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def due_soon(self, on: dt.date) -> Self:
         """Their deadline's last day is at most 30 days away; soonest first."""
         return self.with_timing(timing.Timing.DUE_SOON, on).order_by("due_by", "pk")
+
+    def overdue_and_not_looked_at(self, on: dt.date) -> Self:
+        """Published and overdue, and nobody has looked at them for `LOOKED_LATELY`."""
+        lately = Q(reviewed_on__gte=on - LOOKED_LATELY)
+        return self.published().overdue(on).exclude(lately)
+
+    def silent(self, on: dt.date) -> Self:
+        """Published, not final, promised longer ago than `SILENCE`, and without accepted evidence since then."""
+        from .evidence import Evidence
+
+        since = on - SILENCE
+        heard = Evidence.objects.accepted().filter(commitment=OuterRef("pk"), release__published_at__date__gt=since)
+        promised_before = Q(made_on=None) | Q(made_on__lte=since)
+        open_ones = self.published().in_force(on).exclude(status__in=timing.FINAL)
+        return open_ones.filter(promised_before, ~Exists(heard))
+
+    def past_review(self, on: dt.date) -> Self:
+        """Published, not final, and not looked at for longer than their own interval."""
+        open_ones = self.published().in_force(on).exclude(status__in=timing.FINAL)
+        looked = Coalesce("reviewed_on", TruncDate("created_at"))
+        return open_ones.annotate(unlooked_days=DaysBefore(on, looked)).filter(
+            unlooked_days__gt=F("review_interval_days")
+        )
+
+
+class DaysBefore(Func):
+    """How many days a day, given as an expression, was before `on`."""
+
+    output_field = models.IntegerField()
+
+    def __init__(self, on: dt.date, day: Any) -> None:
+        super().__init__(Value(on, output_field=models.DateField()), day)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        template = "CAST(julianday(%(expressions)s) AS INTEGER)"
+        return super().as_sql(compiler, connection, template=template, arg_joiner=") - julianday(", **more)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        return super().as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner="::date - ", **more)
 
 
 class Commitment(models.Model):
@@ -120,6 +180,12 @@ class Commitment(models.Model):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, related_name="parts", null=True, blank=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, related_name="merged", null=True, blank=True)
     publication = models.CharField(max_length=20, choices=Publication, default=Publication.PUBLISHED)
+    publish_at = models.DateTimeField(
+        "public from",
+        null=True,
+        blank=True,
+        help_text="For “scheduled”: it is published by itself when this time has come.",
+    )
     review_interval_days = models.PositiveIntegerField(default=180)
     reviewed_on = models.DateField(null=True, blank=True)
     demonstration = models.BooleanField(default=False, editable=False)
@@ -145,6 +211,11 @@ class Commitment(models.Model):
             models.CheckConstraint(condition=~Q(parent=F("pk")), name="commitment_not_its_own_parent"),
             models.CheckConstraint(condition=~Q(reference=""), name="commitment_has_a_reference"),
             models.CheckConstraint(
+                condition=Q(publication="scheduled", publish_at__isnull=False)
+                | ~Q(publication="scheduled") & Q(publish_at=None),
+                name="commitment_has_a_time_when_it_is_scheduled",
+            ),
+            models.CheckConstraint(
                 condition=Q(review_interval_days__gte=1), name="commitment_review_interval_at_least_a_day"
             ),
         ]
@@ -161,13 +232,33 @@ class Commitment(models.Model):
         return reverse("commitment", args=[self.slug])
 
     def clean(self) -> None:
-        """A commitment that is merged into another, or a part of it, cannot be what that one leads back to."""
+        """A time goes with "scheduled" and with nothing else.
+
+        A commitment that is merged into another, or a part of it, cannot be what that one leads back to.
+        """
+        if self.publication != Publication.SCHEDULED:
+            self.publish_at = None
+        elif self.publish_at is None:
+            raise ValidationError({"publish_at": "Say from when it is to be public, or keep it a draft."})
         for name, message in (
             ("merged_into", "That commitment is itself merged into this one: its address would lead in a circle."),
             ("parent", "That commitment is itself a part of this one."),
         ):
             if self.pk is not None and self._is_reached_from(name):
                 raise ValidationError({name: message})
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the public may see it now."""
+        if self.publication == Publication.SCHEDULED and self.publish_at is not None:
+            return self.publish_at <= timezone.now()
+        return self.publication == Publication.PUBLISHED
+
+    @property
+    def review_due_on(self) -> dt.date:
+        """The day by which somebody should look at it again."""
+        looked = self.reviewed_on or timezone.localdate(self.created_at)
+        return looked + dt.timedelta(days=self.review_interval_days)
 
     def definition_on(self, on: dt.date) -> Definition:
         """The definition in force on a day."""

@@ -79,6 +79,11 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         unclaimed = Q(claimed_until=None) | Q(claimed_until__lt=now)
         return self.filter(unclaimed, state__in=[Digest.State.PENDING, Digest.State.SENDING])
 
+    def undelivered(self, on: dt.date) -> DigestQuerySet:
+        """Of the last 30 days, those that failed or of which nobody knows whether they arrived."""
+        lost = self.filter(state__in=[Digest.State.FAILED, Digest.State.UNCERTAIN])
+        return lost.filter(date__gt=on - dt.timedelta(days=30))
+
 
 class Digest(models.Model):
     """One subscriber's mail for one day: claimed, sent, recorded. The pair is unique, so it is never sent twice.

@@ -15,11 +15,13 @@ from django.utils import timezone
 from commitments.models import (
     Commitment,
     Comparator,
+    Deadline,
     Definition,
     Evidence,
     Judgeability,
     Measurement,
     Milestone,
+    NextEvidence,
     Qualifier,
     Question,
     Relation,
@@ -27,15 +29,13 @@ from commitments.models import (
     StatusChange,
     Target,
 )
+from commitments.models.commitment import SILENCE, CommitmentQuerySet
 from commitments.timing import Timing, timing
 
 from . import meanings, phrases
 from .chart import Chart, Point, draw
 from .home import last_checked
 from .standing import Standing, standing
-
-#: From this many days without a new passage, silence is pointed out.
-LONG_SILENCE_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ class Judgement:
 
     change: StatusChange
     author: str
+    second: str
     meaning: str
     corrected_by: list[StatusChange]
 
@@ -124,6 +125,23 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question with how long it has been without an answer, None once it has one."""
+
+    question: Question
+    unanswered_days: int | None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A figure or decision to come. `is_late` where its last day has passed and nobody has said that it is there."""
+
+    thing: NextEvidence
+    due: Due
+    is_late: bool
+
+
+@dataclass(frozen=True)
 class Freshness:
     """Three different dates, and the silence between the last of the evidence and today. None where there is none."""
 
@@ -148,13 +166,20 @@ class CommitmentPage:
     steps: list[Step]
     evidence: list[Piece]
     restated: list[Piece]
-    questions: list[Question]
+    asked: list[Asked]
+    expected: list[Expected]
     parts: list[Commitment]
     freshness: Freshness
 
 
+def whole(commitments: CommitmentQuerySet, on: dt.date) -> CommitmentQuerySet:
+    """Commitments as `commitment_page` takes them."""
+    related = ("administration", "adopted_by", "department", "policy_area", "parent", "merged_into")
+    return commitments.in_force(on).select_related(*related).prefetch_related("other_departments")
+
+
 def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
-    """Everything that the page of a commitment shows. `commitment` is read through `in_force(on)`."""
+    """Everything that the page of a commitment shows. `commitment` is read through `whole`."""
     definitions = list(
         commitment.definitions.select_related("target__series", "source_revision", "recorded_by")
         .prefetch_related("target__components")
@@ -163,7 +188,7 @@ def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
     current = next(one for one in definitions if one.pk == commitment.definition_id)  # type: ignore[attr-defined]
     changes = list(
         commitment.status_changes.select_related(
-            "evidence__release", "evidence__revision", "recorded_by", "corrects"
+            "evidence__release", "evidence__revision", "recorded_by", "confirmed_by", "corrects"
         ).order_by("effective_from", "pk")
     )
     evidence = list(
@@ -188,7 +213,8 @@ def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
         steps=[_step(milestone, on) for milestone in commitment.milestones.select_related("evidence__revision")],
         evidence=[piece for piece in pieces if not is_restated(piece.evidence)],
         restated=[piece for piece in pieces if is_restated(piece.evidence)],
-        questions=list(commitment.questions.all()),
+        asked=[Asked(question, question.unanswered_days(on)) for question in commitment.questions.all()],
+        expected=[_expected(thing, on) for thing in commitment.expected_evidence.select_related("evidence__revision")],
         parts=list(commitment.parts.published()),
         freshness=_freshness(evidence, changes, definitions, on),
     )
@@ -211,7 +237,7 @@ def author(user: AbstractUser | None) -> str:
     return (user.get_full_name() if user else "") or "an editor"
 
 
-def due(deadline: Definition | Milestone) -> Due:
+def due(deadline: Deadline) -> Due:
     return Due(
         as_worded=deadline.deadline_text,
         interval=phrases.interval(deadline.deadline_earliest, deadline.deadline_latest),
@@ -261,6 +287,7 @@ def _judgement(change: StatusChange, changes: list[StatusChange]) -> Judgement:
     return Judgement(
         change=change,
         author=author(change.recorded_by),
+        second=author(change.confirmed_by),
         meaning=meanings.STATUS[change.to_status],  # type: ignore[index]
         corrected_by=[other for other in changes if other.corrects_id == change.pk],
     )
@@ -352,6 +379,12 @@ def _piece(evidence: Evidence) -> Piece:
     )
 
 
+def _expected(thing: NextEvidence, on: dt.date) -> Expected:
+    latest = thing.deadline_latest
+    is_open = thing.outcome == NextEvidence.Outcome.EXPECTED
+    return Expected(thing, due(thing), is_late=is_open and latest is not None and latest < on)
+
+
 def _step(milestone: Milestone, on: dt.date) -> Step:
     latest = milestone.deadline_latest
     pending = milestone.outcome == Milestone.Outcome.PENDING
@@ -369,5 +402,5 @@ def _freshness(
         last_evidence=last_evidence,
         last_change=max((entry.recorded_at for entry in [*changes, *definitions]), default=None),
         silence_days=silence,
-        is_long_silence=silence is not None and silence >= LONG_SILENCE_DAYS,
+        is_long_silence=silence is not None and silence >= SILENCE.days,
     )

@@ -6,9 +6,9 @@ import datetime as dt
 import heapq
 from dataclasses import dataclass
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
-from commitments.models import Commitment, Definition, Evidence, Publication, Relation, Status, StatusChange
+from commitments.models import Commitment, Definition, Evidence, Relation, Status, StatusChange, is_public
 from commitments.timing import Timing
 from tracker.models import Source
 
@@ -78,7 +78,7 @@ def newest_evidence(limit: int) -> list[Evidence]:
     return list(
         Evidence.objects.accepted()
         .exclude(relation=Relation.RESTATES)
-        .filter(commitment__publication=Publication.PUBLISHED, commitment__merged_into=None)
+        .filter(is_public("commitment"), commitment__merged_into=None)
         .select_related("commitment", "release", "revision__appearance__source")
         .newest_first()[:limit]
     )
@@ -86,9 +86,9 @@ def newest_evidence(limit: int) -> list[Evidence]:
 
 def recent_changes(limit: int) -> list[Change]:
     """The latest judgements and rewordings by when they were recorded; what was imported is no change."""
-    public = {"commitment__publication": Publication.PUBLISHED, "commitment__merged_into": None}
-    judgements = StatusChange.objects.filter(**public, imported_from="")
-    wordings = Definition.objects.filter(**public).exclude(kind=Definition.Kind.ORIGINAL)
+    public = is_public("commitment") & Q(commitment__merged_into=None)
+    judgements = StatusChange.objects.filter(public, imported_from="")
+    wordings = Definition.objects.filter(public).exclude(kind=Definition.Kind.ORIGINAL)
     return heapq.nlargest(
         limit,
         [

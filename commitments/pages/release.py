@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from commitments.models import Evidence, Publication
+from commitments.models import Evidence, is_public
 from tracker.models import Appearance, Attachment, Release, Revision, Snapshot
 
 from .passages import Paragraph, Passage, locate, paragraphs
@@ -49,7 +49,7 @@ def release_page(release: Release, number: int | None = None) -> ReleasePage:
         raise Revision.DoesNotExist(f"Release {release.pk} has no revision {number}.")
     evidence = list(
         Evidence.objects.accepted()
-        .filter(Q(release=release) | Q(release__joined_to=release), commitment__publication=Publication.PUBLISHED)
+        .filter(is_public("commitment"), Q(release=release) | Q(release__joined_to=release))
         .select_related("commitment", "revision", "gone_since")
     )
     spans = {piece.pk: _span(piece, revision) for piece in evidence}

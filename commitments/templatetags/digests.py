@@ -34,6 +34,8 @@ def due_in(line: DueLine) -> str:
 def change(line: ChangeLine) -> str:
     """ "Off track, from 1 May 2025 (before: In progress)"."""
     before = f" (before: {line.status_before})" if line.status_before else ""
+    if line.is_correction:
+        before = f" (we had wrongly said: {line.status_before})"
     return f"{line.status}, from {_day(line.holds_from)}{before}"
 
 

@@ -7,15 +7,9 @@ from typing import Any
 from django import template
 
 from commitments.linking import acceptance, versions
-from commitments.models import Evidence, LinkerSwitch
+from commitments.models import LinkerSwitch
 
 register = template.Library()
-
-
-@register.simple_tag
-def suggestions_waiting() -> int:
-    """How many pieces of evidence wait for a decision."""
-    return Evidence.objects.suggested().count()
 
 
 @register.simple_tag

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from commitments.models import Commitment, Publication
-from commitments.pages.commitment import commitment_page
+from commitments.models import Commitment
+from commitments.pages.commitment import commitment_page, whole
 from commitments.pages.home import home
 from commitments.pages.methodology import methodology
 from commitments.pages.register import register
@@ -28,14 +28,10 @@ def list_commitments(request: HttpRequest) -> HttpResponse:
 def show_commitment(request: HttpRequest, slug: str) -> HttpResponse:
     """One that was merged into another answers with that one's address for good; drafts are not there."""
     today = timezone.localdate()
-    public = Commitment.objects.filter(publication=Publication.PUBLISHED).in_force(today)
-    commitment = get_object_or_404(
-        public.select_related(
-            "administration", "adopted_by", "department", "policy_area", "parent", "merged_into"
-        ).prefetch_related("other_departments"),
-        slug=slug,
-    )
+    commitment = get_object_or_404(whole(Commitment.objects.public(), today), slug=slug)
     if commitment.merged_into is not None:
+        if not commitment.merged_into.is_public:
+            raise Http404("It was merged into a commitment that is not public yet.")
         return redirect(commitment.merged_into, permanent=True)
     return render(request, "commitments/commitment.html", {"page": commitment_page(commitment, today)})
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from commitments import decisions
-from commitments.models import Commitment, Definition, Measurement, Series, StatusChange
+from commitments.models import Commitment, Definition, Measurement, NextEvidence, Question, Series, StatusChange
 from commitments.pages.commitment import CommitmentPage
 
 from . import make
@@ -251,3 +251,25 @@ def test_the_page_asks_as_much_with_much_evidence_as_with_little(client: Client)
     for number in range(2, 15):
         grow(number)
     assert queries() == few <= 20
+
+
+def test_how_long_a_question_has_had_no_answer_is_said_in_public(client: Client) -> None:
+    made = make.commitment()
+    asked_on = timezone.localdate() - dt.timedelta(days=33)
+    Question.objects.create(commitment=made, asked_of="The Ministry", asked_on=asked_on, question="When?")
+    assert "Not answered. Computed 33 days since." in words(shown(client, made)[1])
+
+
+def test_what_is_expected_and_not_seen_is_said_in_public(client: Client) -> None:
+    made = make.commitment()
+    today = timezone.localdate()
+    for what, fields in {
+        "The yearly count": {"deadline_latest": today - dt.timedelta(days=1)},
+        "The monthly count": {"deadline_latest": today},
+        "The inquiry": {"deadline_latest": today - dt.timedelta(days=9), "outcome": "postponed"},
+    }.items():
+        NextEvidence.objects.create(commitment=made, what=what, **fields)
+    page, html = shown(client, made)
+    assert [one.thing.what for one in page.expected if one.is_late] == ["The yearly count"]
+    assert words(html).count("late: not seen by its last day") == 1
+    assert "Postponed" in words(html)

@@ -85,6 +85,19 @@ class SourceList(ChangeList):
             source.state_now = states[source.pk]
 
 
+class NeedsFilter(admin.SimpleListFilter):
+    """Sources that somebody should see to."""
+
+    title = "needs somebody"
+    parameter_name = "needs"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("failing", "Failing or gone")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Source]) -> QuerySet[Source]:
+        return queryset.filter(pk__in=Source.objects.failing().values("pk")) if self.value() == "failing" else queryset
+
+
 class PollInline(ReadOnlyInline):
     model = Poll
     fields = ("started_at", "outcome", "detail", "http_status", "entries", "new_releases", "new_revisions")
@@ -102,7 +115,7 @@ class SourceAdmin(OpmlLists):
     form = SourceForm
     change_form_template = "admin/tracker/source/change_form.html"
     list_display = ("name", "condition", "last_polled_at", "next_due_at")
-    list_filter = ("state", "kind", "voice")
+    list_filter = (NeedsFilter, "state", "kind", "voice")
     search_fields = ("name", "slug", "url", "publisher")
     prepopulated_fields = {"slug": ("name",)}
     readonly_fields = (

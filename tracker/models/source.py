@@ -24,6 +24,10 @@ class SourceQuerySet(models.QuerySet["Source"]):
         """Sources that are still looked at."""
         return self.filter(state=Source.State.ACTIVE)
 
+    def failing(self) -> SourceQuerySet:
+        """Sources whose last look went wrong, or that are no longer at their address."""
+        return self.filter(Q(state=Source.State.ACTIVE, consecutive_failures__gt=0) | Q(state=Source.State.GONE))
+
     def listed(self) -> SourceQuerySet:
         """Sources that are looked at, or will be again when staff say so."""
         return self.filter(state__in=(Source.State.ACTIVE, Source.State.PAUSED))

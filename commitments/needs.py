@@ -1,0 +1,111 @@
+"""What needs somebody: each need is one queryset, which the staff's front page counts and a list shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from commitments.models import Commitment, Digest, Evidence, Goalpost, NextEvidence, Question, StatusProposal
+from tracker.models import Source
+
+
+@dataclass(frozen=True)
+class Need:
+    """Rows of one model that somebody should see to. `rows` takes today; `meaning` says which they are.
+
+    `by_itself` where the model's list shows these rows without being asked.
+    """
+
+    key: str
+    label: str
+    meaning: str
+    model: type[Model]
+    rows: Callable[[dt.date], QuerySet[Any]]
+    by_itself: bool = False
+
+
+#: In the order in which staff meet them.
+NEEDS = (
+    Need(
+        "suggestions",
+        "Suggestions",
+        "Passages that wait for a decision.",
+        Evidence,
+        lambda on: Evidence.objects.suggested(),
+        by_itself=True,
+    ),
+    Need(
+        "proposals",
+        "Proposed statuses",
+        "Statuses that wait to be confirmed.",
+        StatusProposal,
+        lambda on: StatusProposal.objects.waiting(),
+    ),
+    Need(
+        "goalposts",
+        "Goalposts",
+        "Passages that say a promise otherwise than it is recorded.",
+        Goalpost,
+        lambda on: Goalpost.objects.waiting(),
+    ),
+    Need(
+        "overdue",
+        "Overdue, not looked at",
+        "Past their deadline, and nobody has looked at them in the last 30 days.",
+        Commitment,
+        lambda on: Commitment.objects.overdue_and_not_looked_at(on),
+    ),
+    Need(
+        "silent",
+        "Silent",
+        "Not final, and without accepted evidence from the last 90 days.",
+        Commitment,
+        lambda on: Commitment.objects.silent(on),
+    ),
+    Need(
+        "review",
+        "Past their review",
+        "Not looked at for longer than their own interval.",
+        Commitment,
+        lambda on: Commitment.objects.past_review(on),
+    ),
+    Need(
+        "unanswered",
+        "Questions not answered",
+        "Asked 20 days ago or more, without an answer.",
+        Question,
+        lambda on: Question.objects.long_unanswered(on),
+    ),
+    Need(
+        "appeared",
+        "Expected, and perhaps here",
+        "A figure of the series has come since: say whether it is the one.",
+        NextEvidence,
+        lambda on: NextEvidence.objects.perhaps_here(),
+    ),
+    Need(
+        "late",
+        "Expected, and late",
+        "The day by which it was to appear has passed.",
+        NextEvidence,
+        lambda on: NextEvidence.objects.late(on),
+    ),
+    Need(
+        "failing",
+        "Sources failing",
+        "Their last look went wrong, or they are no longer at their address.",
+        Source,
+        lambda on: Source.objects.failing(),
+    ),
+    Need(
+        "undelivered",
+        "Digests not delivered",
+        "Mails of the last 30 days that failed, or of which nobody knows.",
+        Digest,
+        lambda on: Digest.objects.undelivered(on),
+    ),
+)
