@@ -14,7 +14,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from commitments.admin import passage
-from commitments.models import Commitment, Evidence, Measurement, Relation, Series, Tier
+from commitments.models import Evidence, Measurement, Relation, Series, Status, Tier
 from commitments.pages import phrases
 from commitments.pages.standing import Standing, standing
 
@@ -76,6 +76,17 @@ class FigureLine:
     value: forms.BoundField | None
 
 
+@dataclass
+class _InForce:
+    """What `Commitment.objects.in_force` annotates, for one whose definition has been read already."""
+
+    status: str
+    status_change_id: int | None
+    status_since: dt.date | None
+    due_from: dt.date | None
+    due_by: dt.date | None
+
+
 @dataclass(frozen=True)
 class OnRecord:
     """What is known of a commitment without this suggestion. `waiting` counts its other suggestions."""
@@ -126,8 +137,15 @@ def whole_card(evidence: Evidence, form: CorrectionForm) -> dict[str, Any]:
 
 def on_record(evidence: Evidence, today: dt.date) -> OnRecord:
     """In brief, for a piece of the admin's own queryset."""
-    commitment: Any = Commitment.objects.in_force(today).get(pk=evidence.commitment_id)
     definition = evidence.commitment.definitions.all()[0]
+    change = evidence.commitment.status_change_on(today)
+    now = _InForce(
+        status=change.to_status if change else Status.NOT_STARTED,
+        status_change_id=change.pk if change else None,
+        status_since=change.effective_from if change and change.effective_is_known else None,
+        due_from=definition.deadline_first_day,
+        due_by=definition.deadline_latest,
+    )
     interval = phrases.interval(definition.deadline_earliest, definition.deadline_latest)
     worded = f"“{definition.deadline_text}”" if definition.deadline_text else ""
     others = Evidence.objects.filter(commitment=evidence.commitment_id).exclude(pk=evidence.pk)
@@ -137,7 +155,7 @@ def on_record(evidence: Evidence, today: dt.date) -> OnRecord:
     )
     last = others.accepted().newest_first().select_related("release").first()
     return OnRecord(
-        standing=standing(commitment, today),
+        standing=standing(now, today),
         deadline=", ".join(filter(None, [worded, interval])),
         figures=_last_figures(evidence.commitment_id),
         last_accepted=f"“{last.release.title}”, {phrases.day(timezone.localdate(last.release.published_at))}"
