@@ -65,7 +65,9 @@ class Verdict(models.Model):
 class StatusHistory(HistoryQuerySet):
     def latest_in_force_first(self, on: dt.date) -> Self:
         """As of any history; an entry that was corrected counts for nothing, on whatever day it was to hold."""
-        return super().latest_in_force_first(on).filter(corrections=None)
+        # Asked apart from the row, because it is then looked up once and not for every commitment.
+        corrected = StatusChange.objects.filter(corrects__isnull=False).values("corrects")
+        return super().latest_in_force_first(on).exclude(pk__in=corrected)
 
 
 class StatusChange(HistoryEntry, Verdict):
