@@ -3,13 +3,27 @@
 from django.conf import settings
 from django.contrib import admin
 
-from . import commitment, definition, evidence, expectation, linking, measurement, people, status, subscription
+from . import (
+    accounts,
+    audit,
+    commitment,
+    definition,
+    evidence,
+    expectation,
+    linking,
+    measurement,
+    people,
+    status,
+    subscription,
+)
 
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = f"{settings.SITE_NAME} staff"
 admin.site.index_title = "Keeping the record"
 
 __all__ = [
+    "accounts",
+    "audit",
     "commitment",
     "definition",
     "evidence",
