@@ -67,8 +67,8 @@ class StaffSite(AdminSite):
 
         return [
             path("logout/", self.logout, name="logout"),  # also for whoever has not got past the second step
-            path("code/", partial(give_code, self), name="code"),
-            path("two-factor/", partial(keep_two_factor, self), name="two_factor"),
+            path("code/", partial(give_code, site=self), name="code"),
+            path("two-factor/", partial(keep_two_factor, site=self), name="two_factor"),
             path("welcome/<uidb64>/<token>/", Welcome.as_view(), name="welcome"),
             *super().get_urls(),
         ]

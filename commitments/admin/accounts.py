@@ -9,6 +9,7 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
@@ -62,10 +63,9 @@ class InvitationForm(_RoleForm):
         return user
 
 
-class AccountForm(_RoleForm):
-    class Meta:
-        model = User
-        fields = ["username", "email", "first_name", "last_name", "is_active", "is_superuser", "is_staff"]
+class AccountForm(_RoleForm, UserChangeForm):
+    class Meta(UserChangeForm.Meta):
+        fields = ["username", "password", "email", "first_name", "last_name", "is_active", "is_superuser", "is_staff"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -31,7 +31,7 @@ class CodeForm(forms.Form):
 
 @sensitive_post_parameters()
 @never_cache
-def give_code(site: AdminSite, request: HttpRequest) -> HttpResponse:
+def give_code(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Asks whoever has given their password for the code, and lets them go on to where they wanted to go."""
     if not AdminSite.has_permission(site, request):
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))
@@ -54,7 +54,7 @@ def give_code(site: AdminSite, request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters()
 @never_cache
-def keep_two_factor(site: AdminSite, request: HttpRequest) -> HttpResponse:
+def keep_two_factor(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Sets the second step up, or shows that it is and what can be done with it."""
     if not AdminSite.has_permission(site, request):
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))
