@@ -64,7 +64,8 @@ class InvitationForm(_RoleForm):
 
 
 class AccountForm(_RoleForm, UserChangeForm):
-    class Meta(UserChangeForm.Meta):
+    class Meta:
+        model = User
         fields = ["username", "password", "email", "first_name", "last_name", "is_active", "is_superuser", "is_staff"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -98,6 +99,7 @@ class AccountAdmin(UserAdmin):
     add_form = InvitationForm
     list_display = ["username", "name", "email", "role", "second_step", "is_active", "last_login"]
     list_filter = ["is_active", "groups"]
+    filter_horizontal = []
     readonly_fields = ["last_login", "date_joined", "second_step"]
     actions = ["disable", "enable", "invite_again", "take_away_second_step"]
     add_fieldsets = [(None, {"fields": ["username", "email", "first_name", "last_name", "role"]})]
@@ -152,11 +154,14 @@ class AccountAdmin(UserAdmin):
             return "superuser"
         return ", ".join(group.name for group in user.groups.all()) or "none"
 
-    @admin.display(description="two-factor sign-in", boolean=True, ordering="has_second_step")
-    def second_step(self, user: Any) -> bool:
-        return bool(user.has_second_step)
+    @admin.display(description="two-factor sign-in", ordering="has_second_step")
+    def second_step(self, user: Any) -> str:
+        return "on" if user.has_second_step else "off"
 
     # What is done.
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        return super().add_view(request, form_url, {"title": "Invite somebody", **(extra_context or {})})
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

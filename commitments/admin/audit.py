@@ -9,6 +9,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from commitments.audit import words
@@ -22,8 +24,8 @@ class KindFilter(admin.SimpleListFilter):
     parameter_name = "model"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        kinds = ((audited.label.lower(), words.kind(audited.label)) for audited in AUDITED)
-        return sorted(kinds, key=lambda kind: kind[1])
+        labels = [audited.label.lower() for audited in AUDITED if not audited.model._meta.auto_created]
+        return sorted(((label, words.kind(label)) for label in labels), key=lambda kind: kind[1].lower())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
         return queryset.filter(model=self.value()) if self.value() else queryset
@@ -41,7 +43,7 @@ class AuditList(ChangeList):
 
 @admin.register(AuditEntry)
 class AuditAdmin(ReadOnlyAdmin):
-    list_display = ["at", "who", "what"]
+    list_display = ["when", "who", "what"]
     list_display_links = None
     list_filter = [("person", admin.RelatedOnlyFieldListFilter), "deed", KindFilter]
     list_select_related = ["person"]
@@ -52,6 +54,13 @@ class AuditAdmin(ReadOnlyAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return AuditList
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().changelist_view(request, {"title": "All that has changed", **(extra_context or {})})
+
+    @admin.display(description="when", ordering="at")
+    def when(self, entry: AuditEntry) -> str:
+        return date_format(timezone.localtime(entry.at), "j F Y, H:i:s")
 
     @admin.display(description="who", ordering="person")
     def who(self, entry: AuditEntry) -> str:

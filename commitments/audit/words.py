@@ -25,6 +25,12 @@ CHARACTERS_SHOWN = 600
 NOTHING = "nothing"
 OUTSIDE = "from outside the program"
 
+#: Where the model's own name says little.
+_CALLED = {
+    "otp_totp.totpdevice": "app for codes",
+    "otp_static.staticdevice": "set of recovery codes",
+    "otp_static.statictoken": "recovery code",
+}
 _BY_LABEL = {audited.label.lower(): audited for audited in AUDITED}
 #: Names of rows by label and key.
 _Names = dict[str, dict[str, str]]
@@ -60,7 +66,7 @@ def told(entries: Sequence[AuditEntry], here: str = "") -> list[Told]:
             entry,
             who=who(entry),
             what=_what(entry, here, names),
-            changes=[_change(entry, name, entry.changes[name], names) for name in _in_order(entry)],
+            changes=_changes(entry, names),
         )
         for entry in entries
     ]
@@ -74,6 +80,8 @@ def who(entry: AuditEntry) -> str:
 
 def kind(label: str) -> str:
     """What a row of a model is called."""
+    if label in _CALLED:
+        return _CALLED[label]
     try:
         model = apps.get_model(label)
     except LookupError:  # a model that is no more
@@ -99,6 +107,16 @@ def _thing(label: str, key: str, name: str) -> str:
     return f"{kind(label)} “{name}”" if name else f"{kind(label)} {key}"
 
 
+def _changes(entry: AuditEntry, names: _Names) -> list[Change]:
+    """In the order of the model's fields. What a row is part of is said already, and nothing need not be said."""
+    audited = _BY_LABEL.get(entry.model)
+    order = [field.name for field in audited.fields] if audited else []
+    said = audited.part_of if audited and entry.deed != AuditEntry.Deed.CHANGED else ""
+    changed = sorted(set(entry.changes) - {said}, key=lambda name: order.index(name) if name in order else len(order))
+    told = [_change(entry, name, entry.changes[name], names) for name in changed]
+    return [change for change in told if not change.before == change.after == NOTHING]
+
+
 def _change(entry: AuditEntry, name: str, pair: list[Any], names: _Names) -> Change:
     before, after = pair
     field = _field(entry.model, name)
@@ -106,13 +124,6 @@ def _change(entry: AuditEntry, name: str, pair: list[Any], names: _Names) -> Cha
     if before is None and after is None:
         return Change(label, "", "")
     return Change(label, _value(field, before, names), _value(field, after, names))
-
-
-def _in_order(entry: AuditEntry) -> list[str]:
-    """The names of what changed, as the model has them."""
-    audited = _BY_LABEL.get(entry.model)
-    order = [field.name for field in audited.fields] if audited else []
-    return sorted(entry.changes, key=lambda name: order.index(name) if name in order else len(order))
 
 
 def _field(label: str, name: str) -> Any:
@@ -130,7 +141,7 @@ def _value(field: Any, value: Any, names: _Names) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if field is not None and field.choices:
-        return str(dict(field.flatchoices).get(value, value))
+        return str(dict(field.flatchoices).get(value) or value)
     if isinstance(field, models.DateTimeField):
         at = parse_datetime(value)
         return _moment(at) if at else str(value)

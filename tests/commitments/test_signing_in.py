@@ -29,6 +29,11 @@ HOME, CODE, SET_UP, LOGIN = "/admin/", "/admin/code/", "/admin/two-factor/", "/a
 NOON = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
 
 
+@pytest.fixture(autouse=True)
+def passwords_are_quick_to_check(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def ann() -> User:
     user: User = make.user("ann")
