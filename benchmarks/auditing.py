@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import django
 
@@ -86,9 +87,19 @@ def main() -> None:
             entries["polls"] = AuditEntry.objects.count() - before
 
     def timed(work: Callable[[], None]) -> tuple[float, float]:
-        wall, processor = time.perf_counter(), time.process_time()
+        wall, processor = time.perf_counter(), processor_time()
         work()
-        return time.perf_counter() - wall, time.process_time() - processor
+        return time.perf_counter() - wall, processor_time() - processor
+
+    def processor_time() -> float:
+        """Ours, and the server's for us where it is PostgreSQL on this machine."""
+        server = 0.0
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                ours = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rpartition(")")[2].split()
+            server = (int(ours[11]) + int(ours[12])) / os.sysconf("SC_CLK_TCK")
+        return time.process_time() + server
 
     for name, work in (("import", an_import), ("polls", polls)):
         took: dict[bool, list[tuple[float, float]]] = {True: [], False: []}

@@ -33,14 +33,20 @@ def install(using: str, **kwargs: object) -> None:
     if not {audited.model._meta.db_table for audited in AUDITED} <= existing:
         return  # a migration to an earlier state, which had no audit
     is_postgresql = database.vendor == "postgresql"
-    present = {name for name, _ in _present(database)}
+    wanted = missing(using)
     with database.cursor() as cursor:
         if is_postgresql:
             cursor.execute(_FUNCTION)
         for audited in AUDITED:
             for deed in audited.deeds:
-                if _name(audited, deed) not in present:
+                if _name(audited, deed) in wanted:
                     cursor.execute(_postgresql(audited, deed) if is_postgresql else _sqlite(audited, deed))
+
+
+def missing(using: str) -> set[str]:
+    """The names of triggers that should be there and are not: all of them, where a migrate did not end well."""
+    wanted = {_name(audited, deed) for audited in AUDITED for deed in audited.deeds}
+    return wanted - {name for name, _ in _present(connections[using])}
 
 
 def _present(database: Any) -> Iterable[tuple[str, str]]:
