@@ -11,8 +11,12 @@ def main() -> None:
     from django.core.management import execute_from_command_line
     from django.db import DatabaseError
 
+    from commitments.audit.acting import acting
+
+    name = sys.argv[1] if len(sys.argv) > 1 else "help"
     try:
-        execute_from_command_line(sys.argv)
+        with acting(f"command {name}" if name.isidentifier() else "command"):
+            execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"The settings are wrong: {error}")
     except DatabaseError as error:

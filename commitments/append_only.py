@@ -25,6 +25,7 @@ TABLES = (
     "commitments_decision",
     "commitments_linkerversion",
     "commitments_linkerswitch",
+    "commitments_auditentry",
 )
 
 _erasing: ContextVar[bool] = ContextVar("erasing", default=False)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from commitments.models import Commitment, Definition, Evidence, StatusChange
+from commitments.models import AuditEntry, Commitment, Definition, Evidence, StatusChange
 
 
 def number(value: Decimal | None) -> int | float | None:
@@ -118,3 +118,27 @@ def evidence(state: str | None = None, since: dt.date | None = None) -> Iterator
         pieces = pieces.filter(release__published_at__date__gte=since)
     for piece in pieces.iterator(chunk_size=500):
         yield evidence_row(piece)
+
+
+def audit_row(entry: AuditEntry) -> dict[str, Any]:
+    """One entry in the fields of `export_audit`. `changes` has before and after for each field."""
+    return {
+        "at": entry.at.isoformat(),
+        "person": entry.person.get_username() if entry.person else None,
+        "door": entry.door,
+        "deed": entry.deed,
+        "model": entry.model,
+        "key": entry.key,
+        "name": entry.name,
+        "part_of": entry.part_of,
+        "changes": entry.changes,
+    }
+
+
+def audit(since: dt.date | None = None) -> Iterator[dict[str, Any]]:
+    """Every entry, oldest first; `since` is a day in the site's time zone."""
+    entries = AuditEntry.objects.select_related("person").order_by("pk")
+    if since is not None:
+        entries = entries.filter(at__gte=timezone.make_aware(dt.datetime.combine(since, dt.time.min)))
+    for entry in entries.iterator(chunk_size=500):
+        yield audit_row(entry)

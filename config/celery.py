@@ -8,14 +8,25 @@ import os
 from typing import Any
 
 import kombu.transport
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import worker_ready
+
+from commitments.audit.acting import acting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 kombu.transport.TRANSPORT_ALIASES["embedded"] = "config.embedded_broker:Transport"
 
-app = Celery("pledgewatch")
+
+class AuditedTask(Task):
+    """Signs what it writes with its name."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with acting(f"task {self.name}"):
+            return super().__call__(*args, **kwargs)
+
+
+app = Celery("pledgewatch", task_cls=AuditedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -76,13 +76,16 @@ def _prepare() -> str:
     from django.conf import settings
     from django.contrib.auth import get_user_model
 
+    from commitments.audit.acting import acting
+
     users = get_user_model().objects
     note = Path(settings.DATA_DIR) / "first_staff_password"
     if not users.exists():
         password = secrets.token_urlsafe(12)
         with open(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(password)
-        users.create_superuser("staff", password=password)
+        with acting("make run"):
+            users.create_superuser("staff", password=password)
     if note.exists() and users.filter(username="staff").exists():
         return f"user “staff”, password “{note.read_text()}” (kept in {note} until you change it and delete the file)"
     return "the staff accounts that you have made"

@@ -145,6 +145,34 @@ POLLS_KEPT_PER_SOURCE = int(_number("POLLS_KEPT_PER_SOURCE", 100, 1, 1_000_000))
 SNAPSHOTS_UNCITED_KEPT_DAYS = int(_number("SNAPSHOTS_UNCITED_KEPT_DAYS", 7, 1, 36_500))
 SNAPSHOTS_KEPT_DAYS = int(_number("SNAPSHOTS_KEPT_DAYS", 0, 0, 36_500))
 
+# Signing in ------------------------------------------------------------------------------------------
+
+REQUIRE_TWO_FACTOR = env.bool("REQUIRE_TWO_FACTOR", default=False)
+SIGNED_IN_IDLE = timedelta(minutes=_number("SIGNED_IN_IDLE_MINUTES", 120, 1, 10_080))
+SIGNED_IN_AT_MOST = timedelta(hours=_number("SIGNED_IN_HOURS", 12, 0.1, 720))
+SESSION_COOKIE_AGE = int(SIGNED_IN_AT_MOST.total_seconds())
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    *(
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    ),
+]
+# Failed sign-ins: see commitments/staff/sign_in.py.
+AXES_HANDLER = "commitments.staff.sign_in.Limits"
+AXES_FAILURE_LIMIT = 5
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username", "ip_address"]
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_CLIENT_IP_CALLABLE = "commitments.clients.address_of"
+AXES_LOCKOUT_CALLABLE = "commitments.staff.sign_in.refusal"
+AXES_VERBOSE = False
+OTP_TOTP_ISSUER = SITE_NAME
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+
 # The demonstration -----------------------------------------------------------------------------------
 
 DEMO_PORT = int(_number("DEMO_PORT", 8001, 0, 65_535))
@@ -164,6 +192,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -173,8 +205,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "commitments.staff.sessions.end_old_sessions",
+    "commitments.audit.middleware.sign_what_requests_write",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -191,10 +227,6 @@ TEMPLATES = [
             ]
         },
     }
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/London")
@@ -231,7 +263,6 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 if IS_HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -250,7 +281,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
 }
 
 # Celery ----------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.contrib import admin
 
 from . import (
+    accounts,
+    audit,
     commitment,
     definition,
     evidence,
@@ -21,6 +23,8 @@ admin.site.site_title = f"{settings.SITE_NAME} staff"
 admin.site.index_title = "Keeping the record"
 
 __all__ = [
+    "accounts",
+    "audit",
     "commitment",
     "definition",
     "evidence",

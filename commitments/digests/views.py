@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from commitments.clients import address_of
 from commitments.digests import links, scope, signup
 from commitments.digests.forms import SubscribeForm
 from commitments.digests.outgoing import DeliveryUnknown, NotSent
@@ -30,7 +30,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         return _form_page(request, form, status=400)
     wanted = form.cleaned_data
     try:
-        signup.ask_from_form(wanted["email"], wanted["frequency"], wanted["scope"], _client(request))
+        signup.ask_from_form(wanted["email"], wanted["frequency"], wanted["scope"], address_of(request))
     except signup.TooManyRequests:
         form.add_error(None, "Too many requests came from your network. Please try again in an hour.")
         return _form_page(request, form, status=429)
@@ -97,10 +97,3 @@ def _form_page(request: HttpRequest, form: SubscribeForm, status: int = 200) -> 
     wanted = str(form["scope"].value() or scope.ALL)
     context = {"form": form, "scope_name": scope_in_words(wanted)}
     return render(request, "commitments/digests/subscribe.html", context, status=status)
-
-
-def _client(request: HttpRequest) -> str:
-    """The client's network address: behind a trusted proxy, the one that the proxy saw."""
-    seen_by_proxy = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    is_behind_proxy = getattr(settings, "SECURE_PROXY_SSL_HEADER", None) is not None
-    return seen_by_proxy if is_behind_proxy and seen_by_proxy else str(request.META["REMOTE_ADDR"])

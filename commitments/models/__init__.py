@@ -1,5 +1,6 @@
 """The record. Terms are those of the glossary in docs/methodology.md."""
 
+from .audit import AuditEntry
 from .commitment import Commitment, Judgeability, Publication, is_public
 from .deadline import Deadline
 from .decision import Decision
@@ -17,6 +18,7 @@ from .turn import Turn
 __all__ = [
     "FINAL_STATUSES",
     "Administration",
+    "AuditEntry",
     "Commitment",
     "Comparator",
     "Deadline",

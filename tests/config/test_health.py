@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from commitments.audit import triggers
 from tracker.models import Tick
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,14 @@ def test_a_schedule_that_has_fallen_silent_is_not_ready(client: Client, broker_i
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert "silent for 24" in answer.json()["checks"]["schedule"]
+
+
+def test_a_migrate_that_broke_off_and_left_the_audit_off_is_not_ready(client: Client, broker_in: None) -> None:
+    Tick.record("poll_due", timezone.now())
+    triggers.remove("default")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "off" in answer.json()["checks"]["audit"]
 
 
 def test_a_broker_that_is_away_is_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
