@@ -17,7 +17,7 @@ from tracker.models import Source
 class Need:
     """Rows of one model that somebody should see to. `rows` takes today; `meaning` says which they are.
 
-    `by_itself` where the model's list shows these rows without being asked.
+    `seen_to_at` names the admin's address where that is not the list of the model.
     """
 
     key: str
@@ -25,7 +25,7 @@ class Need:
     meaning: str
     model: type[Model]
     rows: Callable[[dt.date], QuerySet[Any]]
-    by_itself: bool = False
+    seen_to_at: str = ""
 
 
 #: In the order in which staff meet them.
@@ -36,7 +36,7 @@ NEEDS = (
         "Passages that wait for a decision.",
         Evidence,
         lambda on: Evidence.objects.suggested(),
-        by_itself=True,
+        seen_to_at="commitments_evidence_review",
     ),
     Need(
         "proposals",

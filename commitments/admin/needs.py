@@ -45,9 +45,10 @@ def counted(request: HttpRequest) -> list[Counted]:
 
 
 def _address(need: Need) -> str:
+    if need.seen_to_at:
+        return reverse(f"admin:{need.seen_to_at}")
     meta = need.model._meta
-    shown = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
-    return shown if need.by_itself else f"{shown}?needs={need.key}"
+    return f"{reverse(f'admin:{meta.app_label}_{meta.model_name}_changelist')}?needs={need.key}"
 
 
 def _may_view(request: HttpRequest, need: Need) -> bool:

@@ -59,6 +59,7 @@ AUDITED = (
     Audited("commitments.Target", part_of="definition"),
     Audited("commitments.TargetComponent", named="name", part_of="target"),
     Audited("commitments.StatusChange", part_of="commitment", but=("recorded_at",)),
+    Audited("commitments.StatusProposal", part_of="commitment", but=("proposed_at",)),
     Audited("commitments.Milestone", named="title", part_of="commitment"),
     Audited("commitments.Question", part_of="commitment"),
     Audited("commitments.NextEvidence", named="what", part_of="commitment"),
@@ -79,6 +80,8 @@ AUDITED = (
         deeds=(CHANGED, REMOVED),
         unless=("state", "suggested"),
     ),
+    # The machine finds them; what people make of them counts.
+    Audited("commitments.Goalpost", part_of="evidence", deeds=(CHANGED, REMOVED)),
     # A decision is itself an entry of who, when, from what and to what; here it has its place among the others.
     Audited("commitments.Decision", part_of="evidence", only=("kind", "by", "note")),
     Audited("commitments.LinkerVersion", named="name", only=("name", "base", "command", "refused", "data_sha256")),
@@ -92,7 +95,9 @@ AUDITED = (
         only=("slug", "name", "kind", "url", "publisher", "voice", "options", "state", "fixed_interval_minutes"),
     ),
     # That they came is told by themselves; that one is altered or gone is not.
-    Audited("tracker.Release", named="title", only=("title", "url", "published_at"), deeds=(CHANGED, REMOVED)),
+    Audited(
+        "tracker.Release", named="title", only=("title", "url", "published_at", "joined_to"), deeds=(CHANGED, REMOVED)
+    ),
     Audited(
         "tracker.Revision",
         named="title",

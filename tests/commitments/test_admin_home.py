@@ -104,6 +104,9 @@ def test_each_count_leads_to_the_list_that_it_counts(staff: Client) -> None:
     for one in staff.get(reverse("admin:index")).context["needs"]:
         page = staff.get(one.address)
         assert page.status_code == 200, one.need.key
+        if one.need.key == "suggestions":
+            assert page.context["waiting"] == one.count
+            continue
         assert one.need.model is page.context["cl"].model
         assert page.context["cl"].result_count == one.count, one.need.key
 
