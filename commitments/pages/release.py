@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from commitments.models import Evidence, is_public
 from tracker.models import Appearance, Attachment, Release, Revision, Snapshot
@@ -34,7 +34,7 @@ class ReleasePage:
     commitments_count: int
     files: list[Attachment]
     further_bytes: list[Snapshot]
-    elsewhere: list[Appearance]
+    elsewhere: list[Appearance]  # each with `last`, the number of the latest revision that came from there
 
     @property
     def is_latest(self) -> bool:
@@ -66,7 +66,11 @@ def release_page(release: Release, number: int | None = None) -> ReleasePage:
         commitments_count=len({piece.commitment_id for piece in evidence}),
         files=list(revision.files.select_related("snapshot")),
         further_bytes=list(revision.also_from.order_by("pk")),
-        elsewhere=list(release.places.exclude(Q(pk=revision.appearance_id) | Q(url=""))[:MOST_ADDRESSES]),
+        elsewhere=list(
+            release.places.exclude(Q(pk=revision.appearance_id) | Q(url="")).annotate(last=Max("revisions__number"))[
+                :MOST_ADDRESSES
+            ]
+        ),
     )
 
 

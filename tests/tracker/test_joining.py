@@ -74,6 +74,7 @@ def test_the_two_are_shown_as_one_with_both_addresses(two: tuple[Release, Releas
     assert "Three reservoirs opened" in page
     assert "https://desk.example/1" in page
     assert "https://ministry.example/1" in page
+    assert f'href="/releases/{copy.pk}/revisions/1/">its text<' in page
     assert LogEntry.objects.get().object_id == str(copy.pk)
 
 

@@ -158,7 +158,7 @@ def test_staff_undo_a_join_for_good(carry: Any, client: Client) -> None:
 FRAMES = st.sampled_from(["", "Seen on another site.", "Read more of this kind here.", "We repeat what was issued."])
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(LONG), FRAMES, FRAMES, st.sampled_from(["{}", "NEWS: {}", "{} | News"]))
 def test_frames_do_not_hide_a_copy(release: dict[str, Any], lead: str, foot: str, title: str) -> None:
     original = Said(release["title"], release["text"])
@@ -166,7 +166,7 @@ def test_frames_do_not_hide_a_copy(release: dict[str, Any], lead: str, foot: str
     assert is_copy(Said(title.format(release["title"]), text), original)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(LONG), st.data())
 def test_another_number_or_name_at_the_beginning_tells_apart(release: dict[str, Any], data: st.DataObject) -> None:
     names = data.draw(st.permutations(["Leeds", "Bristol", "Exeter", "Derby"]))
