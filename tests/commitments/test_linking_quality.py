@@ -11,9 +11,9 @@ from commitments.linking.evaluation import Report
 from commitments.linking.model import shipped
 
 #: By set: figures that must be at least this, from 0 to 1. `gold`, `web` and `full` by models that have not seen the
-#: release (ten folds); `unseen` by the shipped model, which was never fitted to any of it.
+#: release (five folds); `unseen` by the shipped model, which was never fitted to any of it.
 LEAST = {
-    "unseen": {"F1": 0.68, "precision": 0.67, "relation accuracy": 0.70, "quote overlap": 0.66},
+    "unseen": {"F1": 0.68, "precision": 0.68, "relation accuracy": 0.74, "quote overlap": 0.70},
     "gold": {
         "F1 of all pairs": 0.92,
         "F1": 0.88,
@@ -29,7 +29,7 @@ LEAST = {
 }
 #: By set: how many of them may be suggested at most.
 MOST = {
-    "unseen": {"hard negatives": 29, "irrelevant releases": 10},
+    "unseen": {"hard negatives": 28, "irrelevant releases": 10},
     "web": {"hard negatives": 5, "irrelevant releases": 3},
     "full": {"hard negatives": 7, "irrelevant releases": 1},
 }
@@ -47,10 +47,11 @@ def sets(shared: Path) -> dict[str, labelled.LabelledSet]:
 @pytest.fixture(scope="module")
 def held_out_reports(sets: dict[str, labelled.LabelledSet]) -> dict[str, Report]:
     model = shipped()
-    fitted_to = [*sets.values(), *(labelled.load(OWN / name) for name in ("fitting", "fitting-uk"))]
+    own = ("fitting", "fitting-uk", "fitting-wide", "fitting-press")
+    fitted_to = [*sets.values(), *(labelled.load(OWN / name) for name in own)]
     known = [example for one in fitted_to for example in fitting.examples(one, model)]
     told = [pair for one in fitted_to for pair in relation_fitting.told(one)]
-    models = held_out.models(list(sets.values()), known, model, folds=10, told=told)
+    models = held_out.models(list(sets.values()), known, model, folds=5, told=told)
     return {
         name: evaluation.report(
             one,

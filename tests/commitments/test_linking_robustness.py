@@ -282,7 +282,10 @@ def test_a_release_that_mentions_everything_brings_a_bounded_number_of_suggestio
             for number, noun in enumerate(nouns * 2)
         ]
     )
-    text = "\n".join(f"• Schools now have {noun} and a {noun[:-1]} keeper" for noun in nouns)
+    text = "\n".join(
+        f"• Every school now has {number + 20} more {noun} and a {noun[:-1]} keeper"
+        for number, noun in enumerate(nouns)
+    )
     found = linking.link(publish(f"The government's year:\n\n{text}"))
     print(len(found), "suggestions")  # noqa: T201
     assert len(nouns) <= len(found) <= MAX_SUGGESTIONS
