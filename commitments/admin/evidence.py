@@ -93,7 +93,7 @@ class EvidenceAdmin(admin.ModelAdmin):
 
     # The list.
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         return ["card"] if self.has_change_permission(request) else ["card_to_read"]
 
     @admin.display(description="evidence", ordering="release__published_at")
