@@ -5,7 +5,7 @@ PORT ?= 8000
 DEMO ?= 1
 BIN := .venv/bin
 
-.PHONY: run setup test bench bench-short lint types migrations roles lock empty-demonstration clean
+.PHONY: run setup test bench bench-short lint types migrations screenshots roles lock empty-demonstration clean
 
 run: .venv/runtime.stamp  ## everything from nothing, on http://127.0.0.1:$(PORT)
 	@exec env PORT=$(PORT) DEMO=$(DEMO) $(BIN)/python -m config.launch
@@ -35,6 +35,9 @@ migrations: setup  ## is a migration missing?
 
 empty-demonstration: .venv/runtime.stamp  ## remove the demonstration, keep what is yours
 	$(BIN)/python manage.py empty_demonstration
+
+screenshots: setup  ## take the pictures of docs/handbook/ from the demonstration; needs Chromium
+	$(BIN)/python docs/handbook/screenshots.py $(ARGS)
 
 roles: setup  ## write docs/roles.md from the code
 	$(BIN)/python manage.py shell --no-imports -c 'from commitments.staff import roles; print(roles.as_markdown(), end="")' > docs/roles.md

@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
 from commitments import deadlines
@@ -247,6 +248,13 @@ class DefinitionAdmin(admin.ModelAdmin):
         goalpost = _goalpost(request.GET.get("goalpost", ""))
         if goalpost is not None and goalpost.evidence.commitment_id == obj.commitment_id:
             goalpost.decide(Goalpost.State.RECORDED, signed_in(request).pk, obj.recorded_at, became=obj)
+
+    def response_add(self, request: HttpRequest, obj: Definition, post_url_continue: str | None = None) -> HttpResponse:
+        """Back to the commitment's page, which is where one comes from."""
+        response = super().response_add(request, obj, post_url_continue)
+        if "_save" not in request.POST:
+            return response
+        return HttpResponseRedirect(reverse("admin:commitments_commitment_change", args=[obj.commitment_id]))
 
 
 def _current(commitment: str) -> Definition | None:

@@ -93,8 +93,15 @@ class EvidenceAdmin(admin.ModelAdmin):
 
     # The list.
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return ["card"] if self.has_change_permission(request) else ["card_to_read"]
+
     @admin.display(description="evidence", ordering="release__published_at")
     def card(self, evidence: Evidence) -> SafeString:
+        return render_to_string("admin/commitments/evidence/_row.html", cards.card(evidence) | {"may_decide": True})
+
+    @admin.display(description="evidence", ordering="release__published_at")
+    def card_to_read(self, evidence: Evidence) -> SafeString:
         return render_to_string("admin/commitments/evidence/_row.html", cards.card(evidence))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:

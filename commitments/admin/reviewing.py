@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from commitments import decisions
 from commitments.admin import cards
@@ -71,10 +72,11 @@ class NotFoundByReference(decisions.DecisionRefused):
 
 def page(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """The queue at the place that the address says; for who may only look, the list of what waits."""
+    queue = Queue.asked(request.GET.dict())
     if not admin.has_change_permission(request) and admin.has_view_permission(request):
-        return HttpResponseRedirect(f"{reverse('admin:commitments_evidence_changelist')}?state=suggested")
+        return HttpResponseRedirect(_to_read(queue))
     may_decide(admin, request)
-    return _answer(admin, request, Queue.asked(request.GET.dict()), "")
+    return _answer(admin, request, queue, "")
 
 
 def decide(admin: ModelAdmin, request: HttpRequest, key: int, what: str) -> HttpResponse:
@@ -139,6 +141,15 @@ def page_of(queue: Queue) -> str:
     """The address of the queue at a place."""
     address = queue.address()
     return reverse("admin:commitments_evidence_review") + (f"?{address}" if address else "")
+
+
+def _to_read(queue: Queue) -> str:
+    """Where whoever may not decide reads the same: one piece, or the list of what waits."""
+    if queue.first:
+        return reverse("admin:commitments_evidence_change", args=[queue.first[0]])
+    asked = {"state": "suggested", "q": queue.words, "commitment__id__exact": queue.commitment}
+    shown = urlencode({name: value for name, value in asked.items() if value})
+    return f"{reverse('admin:commitments_evidence_changelist')}?{shown}"
 
 
 def filters(queue: Queue) -> dict[str, Any]:

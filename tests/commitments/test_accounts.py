@@ -91,7 +91,9 @@ def test_who_has_left_is_out_at_once_and_their_decisions_stay(manager: Client) -
     theirs = Client()
     theirs.force_login(jo)
     piece = make.evidence(make.commitment(), make.release("Five trees."))
-    theirs.post(reverse("admin:commitments_evidence_accept", args=[piece.pk]))
+    piece.refresh_from_db()
+    seen = {"seen": piece.mark, "relation": piece.relation, "tier": piece.tier}
+    theirs.post(reverse("admin:commitments_evidence_accept", args=[piece.pk]), seen)
     assert "Jo is disabled" in act(manager, "disable", jo)
     assert theirs.get("/admin/").status_code == 302
     piece.refresh_from_db()

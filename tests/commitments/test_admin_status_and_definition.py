@@ -130,11 +130,10 @@ def test_a_new_definition_starts_from_the_current_one_and_leaves_it_standing(sta
     assert form.initial["statement"] == "Plant trees, all of it."
     assert form.initial["value"] == 100
     values = {key: value for key, value in form.initial.items() if value is not None}
-    staff.post(
-        f"{address}?commitment={owner.pk}",
-        {**values, "kind": "narrowing", "statement": "Plant some trees.", "announced_on": "2025-02-01", "value": "60"},
-    )
+    values |= {"kind": "narrowing", "statement": "Plant some trees.", "announced_on": "2025-02-01", "value": "60"}
+    saved = staff.post(f"{address}?commitment={owner.pk}", {**values, "_save": "Save"})
 
+    assert saved.headers["Location"] == reverse("admin:commitments_commitment_change", args=[owner.pk])
     first, second = owner.definitions.order_by("pk")
     assert (first.statement, int(first.target.value)) == ("Plant trees, all of it.", 100)
     assert (second.statement, int(second.target.value)) == ("Plant some trees.", 60)

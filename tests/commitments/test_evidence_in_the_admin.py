@@ -151,3 +151,18 @@ def test_who_may_only_look_sees_the_list_and_decides_nothing(viewer: Client) -> 
     assert viewer.post(accept, {"seen": piece.mark}).status_code == 403
     for address in ("undo", "find", "many"):
         assert viewer.get(reverse(f"admin:commitments_evidence_{address}")).status_code == 403
+
+
+def test_the_links_of_the_queue_lead_who_may_only_look_to_the_same_to_be_read(viewer: Client) -> None:
+    mine, others = suggestion("planted 33 trees"), suggestion("planted 22 trees")
+    queue = reverse("admin:commitments_evidence_review")
+
+    of_mine = viewer.get(queue, {"commitment": mine.commitment_id}, follow=True).content.decode()
+    one = viewer.get(queue, {"first": others.pk}, follow=True)
+    by_words = viewer.get(queue, {"words": "22 trees"}, follow=True).content.decode()
+
+    assert [words in of_mine for words in ("33 trees", "22 trees")] == [True, False]
+    assert [words in by_words for words in ("33 trees", "22 trees")] == [False, True]
+    assert one.redirect_chain == [(page_of(others), 302)]
+    assert f'<a href="{page_of(mine)}">Look at it</a>' in of_mine
+    assert queue not in of_mine + one.content.decode()

@@ -72,7 +72,7 @@ def test_all_of_a_filter_are_accepted_and_the_others_left(staff: Client, commitm
 
     page = staff.post(address, hidden(staff.get(address)))
 
-    assert "<strong>3</strong> of 3 accepted" in page.content.decode()
+    assert "<strong>3</strong> of 3 accepted.<" in page.content.decode()
     assert states() == {"accepted": 3, "suggested": 6}
     assert set(Evidence.objects.accepted().values_list("commitment", flat=True)) == {commitments[0].pk}
     assert Measurement.objects.count() == 3
@@ -103,7 +103,7 @@ def test_what_takes_long_is_done_in_steps_of_one_act(
     while "data-go-on" in page.content.decode():
         page = staff.post(reverse(MANY), hidden(page))
 
-    assert "<strong>9</strong> of 9 accepted" in page.content.decode()
+    assert "<strong>9</strong> of 9 accepted.<" in page.content.decode()
     assert Measurement.objects.count() == 9
     assert Decision.objects.values("act").distinct().count() == 1
 
@@ -124,7 +124,7 @@ def test_what_a_colleague_decided_meanwhile_keeps_the_decision(staff: Client, co
 
     page = staff.post(reverse(MANY), sent)
 
-    assert "<strong>8</strong> of 9 accepted" in page.content.decode()
+    assert "<strong>8</strong> of 9 accepted. That is all of them that could be.<" in page.content.decode()
     assert states() == {"accepted": 8, "rejected": 1}
 
 

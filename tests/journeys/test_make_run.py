@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import lxml.html
 import pytest
 import requests
 
@@ -75,16 +76,12 @@ def sign_in(base: str, password: str) -> requests.Session:
 
 
 def accept_all(session: requests.Session, base: str, keys: list[int]) -> None:
-    queue = f"{base}/admin/commitments/evidence/"
-    page = session.get(queue, timeout=20)
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
-    assert token
-    answer = session.post(
-        queue,
-        data={"csrfmiddlewaretoken": token[1], "action": "accept_selected", "_selected_action": keys},
-        timeout=60,
-    )
-    assert answer.status_code == 200
+    queue = f"{base}/admin/commitments/evidence/review/"
+    for key in keys:
+        card = lxml.html.fromstring(session.get(queue, params={"first": key}, timeout=20).text)
+        (form,) = (form for form in card.forms if f"/{key}/accept/" in (form.action or ""))
+        answer = session.post(f"{base}{form.action}", data=form.form_values(), timeout=60)
+        assert "Accepted for" in answer.text
 
 
 def run_until_ready(made: Instance, copy: Path, port: int) -> subprocess.Popen[bytes]:

@@ -143,3 +143,19 @@ def test_a_wrong_status_is_put_right_by_a_few_clicks(browser: Browser, live_serv
     expect(page.get_by_text("Corrected since")).to_be_visible()
     assert "Ring her on Monday." not in page.content()
     assert StatusChange.objects.last().corrects.to_status == "achieved"
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 390])
+def test_the_buttons_of_a_commitment_do_not_lie_on_its_title(
+    browser: Browser, live_server: Any, trees: Commitment, width: int
+) -> None:
+    trees.title = "Plant trees along every river, in every county and beside each school of the country"
+    trees.save()
+    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/admin/commitments/commitment/{trees.pk}/change/")
+    title = page.locator("#content > h2").bounding_box()
+    buttons = page.locator(".object-tools").bounding_box()
+    assert title
+    assert buttons
+    assert title["y"] + title["height"] <= buttons["y"]
