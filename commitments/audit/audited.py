@@ -79,6 +79,12 @@ AUDITED = (
         deeds=(CHANGED, REMOVED),
         unless=("state", "suggested"),
     ),
+    # Found by the machine; what a person said of it counts.
+    Audited(
+        "commitments.PossibleCommitment",
+        only=("quote", "state", "reason", "decided_by", "commitment"),
+        deeds=(CHANGED, REMOVED),
+    ),
     # A decision is itself an entry of who, when, from what and to what; here it has its place among the others.
     Audited("commitments.Decision", part_of="evidence", only=("kind", "by", "note")),
     Audited("commitments.LinkerVersion", named="name", only=("name", "base", "command", "refused", "data_sha256")),

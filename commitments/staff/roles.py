@@ -39,7 +39,7 @@ _WATCH = _of(
 _RECORD = _of(
     "commitments",
     "commitment definition target targetcomponent statuschange evidence measurement series milestone question "
-    "nextevidence administration department policyarea linkedrevision linkerversion linkerswitch",
+    "nextevidence possiblecommitment administration department policyarea linkedrevision linkerversion linkerswitch",
 )
 _TO_COME = _of("commitments", "question nextevidence")
 _NAMES = _of("commitments", "series administration department policyarea")
@@ -48,7 +48,7 @@ VIEWER = Role("Viewer", "sees the record and the watch, drafts included", {"view
 RESEARCHER = Role(
     "Researcher",
     "decides on evidence, and keeps what was asked and what is expected",
-    {"add": _TO_COME, "change": (*_TO_COME, "commitments.evidence")},
+    {"add": _TO_COME, "change": (*_TO_COME, *_of("commitments", "evidence possiblecommitment"))},
 )
 EDITOR = Role(
     "Editor",

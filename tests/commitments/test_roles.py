@@ -21,7 +21,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from commitments.models import Commitment, Evidence
+from commitments.models import Commitment, Evidence, PossibleCommitment
 from commitments.staff import roles
 from tests.commitments.test_admin_lists import fill
 from tracker.models import (
@@ -61,6 +61,7 @@ MODELS = {
     "commitments.milestone": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.nextevidence": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
     "commitments.policyarea": (VIEWER, EDITOR, EDITOR, EDITOR),
+    "commitments.possiblecommitment": (VIEWER, NOBODY, RESEARCHER, NOBODY),
     "commitments.question": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
     "commitments.series": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.statuschange": (VIEWER, NOBODY, NOBODY, NOBODY),
@@ -101,6 +102,8 @@ ADDRESSES = {
     "commitments_evidence_reject": (RESEARCHER, RESEARCHER),
     "commitments_evidence_correct": (RESEARCHER, RESEARCHER),
     "commitments_linkerversion_use": (MANAGER, MANAGER),
+    "commitments_possiblecommitment_dismiss": (None, RESEARCHER),
+    "commitments_possiblecommitment_recognise": (None, RESEARCHER),
     "tracker_source_try": (None, MANAGER),
     "tracker_source_poll": (None, MANAGER),
     "tracker_source_import_opml": (MANAGER, MANAGER),
@@ -242,6 +245,8 @@ def address_of(name: str) -> str:
     query = "?app_label=commitments&model_name=commitment&field_name=department" if name == "autocomplete" else ""
     if "commitments_evidence_" in name:
         arguments[name] = [Evidence.objects.get().pk]
+    elif "commitments_possiblecommitment_" in name:
+        arguments[name] = [PossibleCommitment.objects.get().pk]
     elif name == "commitments_commitment_status":
         arguments[name] = [Commitment.objects.get().pk]
     elif name == "tracker_source_poll":
