@@ -61,7 +61,7 @@ MODELS = {
     "commitments.milestone": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.nextevidence": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
     "commitments.policyarea": (VIEWER, EDITOR, EDITOR, EDITOR),
-    "commitments.possiblecommitment": (VIEWER, NOBODY, RESEARCHER, NOBODY),
+    "commitments.possiblecommitment": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.question": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
     "commitments.series": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.statuschange": (VIEWER, NOBODY, NOBODY, NOBODY),
