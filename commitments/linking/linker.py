@@ -59,7 +59,7 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
     there = list(Evidence.objects.filter(release=release))
     found: list[Suggestion[int]] = []
     before: dict[int, Known] = {}
-    to_discover: Reading[int] | None = None  # a release is looked through for new promises once, not for a changed one
+    to_discover: Reading[int] | None = None  # not where a release is only compared with changed commitments
     if not superseded:
         reading = _read(revision, model, _dealt_with(revision, there), _rejected(there))
         to_discover = reading if only is None else None

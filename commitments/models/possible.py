@@ -44,8 +44,9 @@ class PossibleCommitment(models.Model):
         KNOWN = "known", "on record already"
         DISMISSED = "dismissed", "dismissed"
 
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="possible_commitments")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="possible_commitments")
+    # It goes with its release: nothing rests on it.
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="possible_commitments")
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="possible_commitments")
     quote = models.TextField()
     quote_key = models.CharField(max_length=64, editable=False, unique=True)
     start = models.PositiveIntegerField(help_text="Offset of the quote in the revision's text.")
@@ -68,7 +69,7 @@ class PossibleCommitment(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     commitment = models.ForeignKey(
-        Commitment, on_delete=models.PROTECT, related_name="possible_commitments", null=True, blank=True
+        Commitment, on_delete=models.CASCADE, related_name="possible_commitments", null=True, blank=True
     )
 
     objects = PossibleCommitmentQuerySet.as_manager()

@@ -21,6 +21,7 @@ from commitments.linking.document import document
 from commitments.models import AuditEntry, Commitment, Evidence, PossibleCommitment
 from tests.commitments import make
 from tests.commitments.test_commitment_from_a_passage import filled_in
+from tracker.removal import remove_source
 
 PUBLISHED = dt.date(2025, 1, 9)
 BRITAIN = frozenset({"britain", "england"})
@@ -167,6 +168,13 @@ def test_one_that_is_linked_to_a_commitment_since_waits_no_more() -> None:
         state="rejected", reject_reason="Other keepers.", decided_at=possible.found_at
     )
     assert PossibleCommitment.objects.waiting().get() == possible
+
+
+@pytest.mark.django_db
+def test_one_goes_with_the_source_of_its_release() -> None:
+    (possible,) = link(PROMISE, at=make.source(voice="official"))
+    remove_source(possible.revision.appearance.source, keep=[])
+    assert not PossibleCommitment.objects.exists()
 
 
 @pytest.mark.django_db
