@@ -9,7 +9,16 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from commitments.models import Commitment, Digest, Evidence, Goalpost, NextEvidence, Question, StatusProposal
+from commitments.models import (
+    Commitment,
+    Digest,
+    Evidence,
+    Goalpost,
+    NextEvidence,
+    PossibleCommitment,
+    Question,
+    StatusProposal,
+)
 from tracker.models import Source
 
 
@@ -37,6 +46,13 @@ NEEDS = (
         Evidence,
         lambda on: Evidence.objects.suggested(),
         seen_to_at="commitments_evidence_review",
+    ),
+    Need(
+        "possible",
+        "Possible new commitments",
+        "Passages that promise something which is not on record.",
+        PossibleCommitment,
+        lambda on: PossibleCommitment.objects.waiting(),
     ),
     Need(
         "proposals",

@@ -18,7 +18,7 @@ from commitments.staff import two_factor
 
 #: Groups of models by their lower-case names, as staff meet them.
 _GROUPS = (
-    ("Every day", ("evidence", "commitment", "source")),
+    ("Every day", ("evidence", "possiblecommitment", "commitment", "source")),
     (
         "The record",
         ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question"),

@@ -14,6 +14,7 @@ from . import (
     linking,
     measurement,
     people,
+    possible,
     status,
     subscription,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "linking",
     "measurement",
     "people",
+    "possible",
     "status",
     "subscription",
 ]

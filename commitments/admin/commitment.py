@@ -23,9 +23,8 @@ from commitments.admin import deadline as deadline_words
 from commitments.admin.deadline import reading
 from commitments.admin.definition import DefinitionForm
 from commitments.admin.expectation import MilestoneInline, NextEvidenceInline, QuestionInline
-from commitments.admin.from_passage import Origin
+from commitments.admin.from_passage import origin_of
 from commitments.admin.needs import NeedsFilter
-from commitments.admin.reviewing import page_of
 from commitments.admin.status import change_status_view, waits_for
 from commitments.digests.about import told
 from commitments.models import Commitment, Definition, Evidence, Goalpost, Status
@@ -170,20 +169,20 @@ class CommitmentAdmin(admin.ModelAdmin):
         if not isinstance(formset, _OriginalFormSet):
             super().save_formset(request, form, formset, change)
             return
-        origin = Origin.of(request)
+        origin = origin_of(request)
         for definition in formset.save(commit=False):
             definition.recorded_by_id = request.user.pk
             if origin:
-                definition.source_revision = origin.evidence.revision
+                definition.source_revision = origin.revision
             definition.save()
             self.message_user(request, reading(definition))
         for original in formset.forms:
             cast(DefinitionForm, original).save_target(original.instance)
 
-    # A new one, perhaps from a passage in the queue.
+    # A new one, perhaps from a passage that waits.
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        origin = Origin.of(request)
+        origin = origin_of(request)
         given: dict[str, Any] = dict(super().get_changeform_initial_data(request))
         return {**origin.commitment(), **given} if origin else given
 
@@ -191,23 +190,23 @@ class CommitmentAdmin(admin.ModelAdmin):
         wanted: dict[str, Any] = dict(super().get_formset_kwargs(request, obj, inline, prefix))
         # Only as the form is shown: what comes back unchanged would else pass for not filled in.
         if isinstance(inline, OriginalDefinitionInline) and request.method == "GET":
-            origin = Origin.of(request)
+            origin = origin_of(request)
             if origin:
                 wanted["initial"] = [origin.definition()]
         return wanted
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        origin = None if change else Origin.of(request)
+        origin = None if change else origin_of(request)
         if origin:
             origin.attach(request, form.instance)
 
     def response_add(self, request: HttpRequest, obj: Commitment, post_url_continue: str | None = None) -> HttpResponse:
         """Back to the queue, past the passage, if it was made from one."""
         response = super().response_add(request, obj, post_url_continue)
-        origin = Origin.of(request)
+        origin = origin_of(request)
         if origin and "_save" in request.POST:
-            return HttpResponseRedirect(page_of(origin.queue.past(origin.evidence)))
+            return HttpResponseRedirect(origin.onward())
         return response
 
     # The list.

@@ -6,15 +6,16 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import F, IntegerField, Value
+from django.db.models import F, IntegerField, QuerySet, Value
 from django.db.models.functions import Greatest, Least, Substr
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from commitments.models.evidence import EvidenceQuerySet
 from commitments.pages import phrases
+
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 #: Characters shown on either side of a quote.
 AROUND = 240
@@ -50,24 +51,24 @@ def _spaced(words: list[str], has_space: bool, side: int) -> str:
     return f"{text} " if side else f" {text}"
 
 
-def with_surroundings(evidence: EvidenceQuerySet) -> EvidenceQuerySet:
-    """Annotate `text_before` and `text_after`, so that the whole texts stay in the database."""
+def with_surroundings(quoting: Rows) -> Rows:
+    """Annotate `text_before` and `text_after` on rows that quote a revision: whole texts stay in the database."""
     text, start = F("revision__text"), F("start")
     first = Greatest(start - Value(AROUND - 1), Value(1), output_field=IntegerField())
-    return evidence.annotate(
+    return quoting.annotate(
         text_before=Substr(text, first, Least(start, Value(AROUND), output_field=IntegerField())),
         text_after=Substr(text, F("end") + Value(1), Value(AROUND)),
     )
 
 
-def passage(evidence: Any) -> Passage:
-    """The passage of a piece read through `with_surroundings`, cut at words."""
-    before, after = evidence.text_before, evidence.text_after
-    if evidence.start > AROUND:
+def passage(quoting: Any) -> Passage:
+    """The passage of a row read through `with_surroundings`, cut at words."""
+    before, after = quoting.text_before, quoting.text_after
+    if quoting.start > AROUND:
         before = f"… {before.partition(' ')[2]}"
     if len(after) == AROUND:
         after = f"{after.rpartition(' ')[0]} …"
-    return Passage(before, evidence.quote, after)
+    return Passage(before, quoting.quote, after)
 
 
 def figure_in_words(figure: Mapping[str, Any]) -> str:

@@ -82,6 +82,11 @@ AUDITED = (
     ),
     # The machine finds them; what people make of them counts.
     Audited("commitments.Goalpost", part_of="evidence", deeds=(CHANGED, REMOVED)),
+    Audited(
+        "commitments.PossibleCommitment",
+        only=("quote", "state", "reason", "decided_by", "commitment"),
+        deeds=(CHANGED, REMOVED),
+    ),
     # A decision is itself an entry of who, when, from what and to what; here it has its place among the others.
     Audited("commitments.Decision", part_of="evidence", only=("kind", "by", "note")),
     Audited("commitments.LinkerVersion", named="name", only=("name", "base", "command", "refused", "data_sha256")),

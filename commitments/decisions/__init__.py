@@ -7,6 +7,7 @@ not be.
 from commitments.decisions.common import DecisionRefused, Deed, Stale, lock
 from commitments.decisions.many import Step, accept_many, can_be_undone_in_part, reject_many, undo_many
 from commitments.decisions.on_evidence import RECHECK_FOR, accept, correct, reject
+from commitments.decisions.on_possible import dismiss_possible, recognise_possible, record_possible
 from commitments.decisions.on_status import (
     Reply,
     change_status,
@@ -34,11 +35,14 @@ __all__ = [
     "change_status",
     "confirm_proposal",
     "correct",
+    "dismiss_possible",
     "last_act",
     "lock",
     "look",
     "needs_second_editor",
     "propose_status",
+    "recognise_possible",
+    "record_possible",
     "record_reply",
     "reject",
     "reject_many",

@@ -38,14 +38,15 @@ def assign(
             raise DecisionRefused(f"{one.reference} was merged into another commitment. Choose that one.")
     lock_commitments(evidence.commitment_id, *(one.pk for one in others))
     locked = lock(evidence, seen)
-    placed = [_suggest(locked, one, deed) for one in others]
+    placed = [suggest(locked, one, deed, evidence.commitment.reference) for one in others]
     if not keep and locked.state != Evidence.State.REJECTED:
         reject(locked, deed, f"It is about {', '.join(one.reference for one in others)}.")
     evidence.refresh_from_db()
     return placed
 
 
-def _suggest(evidence: Evidence, commitment: Commitment, deed: Deed) -> Evidence:
+def suggest(evidence: Evidence, commitment: Commitment, deed: Deed, origin: str) -> Evidence:
+    """Suggest a passage, given as a piece of evidence whether stored or not, for a commitment that is locked."""
     there = Evidence.objects.filter(
         commitment=commitment, release=evidence.release_id, quote_key=evidence.quote_key
     ).first()
@@ -69,9 +70,9 @@ def _suggest(evidence: Evidence, commitment: Commitment, deed: Deed) -> Evidence
     piece.decided_by = piece.decided_at = None
     piece.relation = piece.suggested_relation = read.relation
     piece.tier, piece.figures, piece.self_declared = read.tier, read.figures, read.self_declared
-    piece.reasons = [f"Brought here from {evidence.commitment.reference} by {deed.by}."]
+    piece.reasons = [f"Brought here from {origin} by {deed.by}."]
     piece.save()
     restatement.refresh(commitment)
     piece.refresh_from_db()
-    deed.enter(piece, Decision.Kind.PLACED, before, f"from {evidence.commitment.reference}")
+    deed.enter(piece, Decision.Kind.PLACED, before, f"from {origin}")
     return piece

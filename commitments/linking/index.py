@@ -40,6 +40,11 @@ class DatabaseIndex:
     def postings(self) -> Postings[int]:
         return _held.fresh()
 
+    @property
+    def home(self) -> frozenset[str]:
+        """The countries whose administrations are on record, told by what they promise; none where that is unknown."""
+        return frozenset().union(*_held.homes(self.postings).values())
+
     def profiles(self, keys: Collection[int]) -> Mapping[int, Profile]:
         from commitments.models import LinkingProfile
 

@@ -16,7 +16,7 @@ from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 
 from commitments import restatement
-from commitments.linking import goalposts, indexing, passages, rejudging, suggestions, terms
+from commitments.linking import discovery, goalposts, indexing, passages, rejudging, suggestions, terms
 from commitments.linking import reasons as explaining
 from commitments.linking.index import BATCH, DatabaseIndex, batches
 from commitments.linking.memory import likeness
@@ -59,20 +59,24 @@ def link(revision: Revision, only: Collection[int] | None = None, model: Model |
     there = list(Evidence.objects.filter(release=release))
     found: list[Suggestion[int]] = []
     before: dict[int, Known] = {}
+    to_discover: Reading[int] | None = None  # not where a release is only compared with changed commitments
     if not superseded:
         reading = _read(revision, model, _dealt_with(revision, there), _rejected(there))
+        to_discover = reading if only is None else None
         matches = [match for match in reading.matches if only is None or match.commitment in only]
         before = known([match.commitment for match in matches], revision)
         today = _day(release.published_at)
         found = [suggestions.describe(reading, match, before[match.commitment], today) for match in matches]
     with transaction.atomic():
         if not Release.objects.standing().filter(pk=release.pk).select_for_update(no_key=True):
-            found = []  # staff have joined it to another meanwhile
+            found, to_discover = [], None  # staff have joined it to another meanwhile
         if not superseded:
             _mark_gone(revision, there)
         new = _store(found, revision, model)
         _follow(new, before, _day(release.published_at))
         goalposts.look(new)
+        if to_discover is not None:
+            discovery.look(to_discover, revision, model)
         row, _ = LinkedRevision.objects.get_or_create(revision=revision)
         row.linked_at, row.model_version, row.suggestions = began, model.version, row.suggestions + len(new)
         row.attempts, row.retry_at, row.error = 0, None, ""

@@ -104,12 +104,16 @@ class Suggestion(Generic[Key]):
 
 @dataclass(frozen=True)
 class Reading(Generic[Key]):
-    """A release compared with the record: its matches, best first, and what is needed to describe them."""
+    """A release compared with the record: its matches, best first, and what is needed to describe them.
+
+    `pairings` are the passages beside each commitment that the release may bear on, whether they match or not.
+    """
 
     document: Document
     rarity: Rarity
     matches: list[Match[Key]]
     relations: Weights
+    pairings: Mapping[Key, Sequence[Pairing]]
 
 
 def read(
@@ -167,7 +171,7 @@ def read(
     ]
     matches = near_equal.only_named(matches, release.where.keys() | release.title_stems)
     matches.sort(key=lambda match: (-match.score, str(match.commitment)))
-    return Reading(release, found.rarity, matches[:MAX_SUGGESTIONS], model.relations)
+    return Reading(release, found.rarity, matches[:MAX_SUGGESTIONS], model.relations, compared)
 
 
 def _heard_before(match: Match[Key], release: Document, figures: Collection[float]) -> Match[Key]:

@@ -12,6 +12,7 @@ from .goalpost import Goalpost
 from .linking import IndexChange, LinkedRevision, LinkerSwitch, LinkerVersion, LinkingProfile
 from .measurement import Measurement, Qualifier, Series
 from .people import Administration, Department, PolicyArea
+from .possible import PossibleCommitment
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
 from .turn import Turn
 
@@ -38,6 +39,7 @@ __all__ = [
     "Milestone",
     "NextEvidence",
     "PolicyArea",
+    "PossibleCommitment",
     "Publication",
     "Qualifier",
     "Question",

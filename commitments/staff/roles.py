@@ -39,8 +39,8 @@ _WATCH = _of(
 _RECORD = _of(
     "commitments",
     "commitment definition target targetcomponent statuschange evidence measurement series milestone question "
-    "nextevidence statusproposal goalpost administration department policyarea linkedrevision linkerversion "
-    "linkerswitch",
+    "nextevidence statusproposal goalpost possiblecommitment administration department policyarea linkedrevision "
+    "linkerversion linkerswitch",
 )
 _TO_COME = _of("commitments", "question nextevidence")
 _NAMES = _of("commitments", "series administration department policyarea")
@@ -48,8 +48,8 @@ _NAMES = _of("commitments", "series administration department policyarea")
 VIEWER = Role("Viewer", "sees the record and the watch, drafts included", {"view": _WATCH + _RECORD})
 RESEARCHER = Role(
     "Researcher",
-    "decides on evidence and on goalposts that may have moved, and keeps what was asked and what is expected",
-    {"add": _TO_COME, "change": (*_TO_COME, *_of("commitments", "evidence goalpost"))},
+    "decides on evidence, on goalposts that may have moved and on what may be a new commitment, and keeps what was asked and what is expected",
+    {"add": _TO_COME, "change": (*_TO_COME, *_of("commitments", "evidence goalpost possiblecommitment"))},
 )
 EDITOR = Role(
     "Editor",

@@ -12,7 +12,8 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from commitments.decisions import Deed
-from commitments.models import Commitment, Definition, Evidence, Series, Target
+from commitments.models import Commitment, Definition, Evidence, PossibleCommitment, Series, Target
+from commitments.models.evidence import quote_key
 from tracker.models import Appearance, Release, Revision, Snapshot, Source
 
 _numbers = itertools.count(1)
@@ -143,4 +144,28 @@ def evidence(about: Commitment, of: Release, quote: str | None = None, **fields:
         start=start,
         end=start + len(quoted),
         **{"score": 0.9, "relation": "progress", **fields},
+    )
+
+
+def possible(of: Release, quote: str | None = None, **fields: Any) -> PossibleCommitment:
+    """A possible new commitment that quotes the whole text unless told otherwise."""
+    revision = of.latest_revision
+    quoted = quote if quote is not None else revision.text
+    start = revision.text.index(quoted)
+    return PossibleCommitment.objects.create(
+        release=of,
+        revision=revision,
+        quote=quoted,
+        quote_key=quote_key(quoted),
+        start=start,
+        end=start + len(quoted),
+        **{
+            "score": 0.7,
+            "reasons": ["It says what will be done: “will plant”."],
+            "deadline_text": "by the end of 2027",
+            "deadline_derivation": "“by the end of 2027” is read as 31 December 2027",
+            "deadline_earliest": dt.date(2027, 12, 31),
+            "deadline_latest": dt.date(2027, 12, 31),
+            **fields,
+        },
     )

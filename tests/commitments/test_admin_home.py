@@ -34,6 +34,10 @@ def counts(staff: Client) -> dict[str, int]:
     return {one.need.key: one.count for one in staff.get(reverse("admin:index")).context["needs"]}
 
 
+def decided_by() -> dict[str, Any]:
+    return {"decided_by": make.user(), "decided_at": timezone.now()}
+
+
 def fill() -> None:
     """One of each need, and beside it what is not one."""
     lately = {"made_on": in_days(-10), "created_at": timezone.now()}
@@ -73,6 +77,11 @@ def fill() -> None:
         "put off": {"deadline_latest": in_days(-1), "outcome": "postponed"},
     }.items():
         NextEvidence.objects.create(commitment=calm, what=what, noted_on=in_days(-2), **fields)
+    pears = make.release("We will plant pears by the end of 2027. We will plant figs by the end of 2027.")
+    make.possible(pears, "We will plant pears by the end of 2027.")
+    make.possible(
+        pears, "We will plant figs by the end of 2027.", state="dismissed", reason="Too small.", **decided_by()
+    )
     make.source("Well")
     make.source("Failing", consecutive_failures=1)
     make.source("Gone", state="gone")
@@ -86,6 +95,7 @@ def test_every_need_is_counted_and_what_is_none_is_not(staff: Client) -> None:
     fill()
     assert counts(staff) == {
         "suggestions": 2,
+        "possible": 1,
         "proposals": 1,
         "goalposts": 1,
         "overdue": 1,

@@ -60,6 +60,7 @@ def fill(count: int) -> None:
         release = make.release(f"The ministry planted 50 trees in {unique}.")
         piece = make.evidence(owner, release, figures=[make.figure(50, series)], reasons=["same metric"])
         Goalpost.objects.create(evidence=piece, definition=owner.first_definition, aspect="number", said="60 trees")
+        make.possible(release)
         Milestone.objects.create(commitment=owner, title=f"Step {unique}")
         Question.objects.create(commitment=owner, asked_of="Ministry", asked_on="2025-01-01", question="When?")
         NextEvidence.objects.create(commitment=owner, what=f"Statistics {unique}")

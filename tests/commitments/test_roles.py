@@ -23,7 +23,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from commitments.models import Commitment, Decision, Evidence, Goalpost, StatusProposal
+from commitments.models import Commitment, Decision, Evidence, Goalpost, PossibleCommitment, StatusProposal
 from commitments.staff import roles
 from tests.commitments.test_admin_lists import fill
 from tracker.models import (
@@ -64,6 +64,7 @@ MODELS = {
     "commitments.milestone": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.nextevidence": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
     "commitments.policyarea": (VIEWER, EDITOR, EDITOR, EDITOR),
+    "commitments.possiblecommitment": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.question": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
     "commitments.series": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.statuschange": (VIEWER, NOBODY, NOBODY, NOBODY),
@@ -115,6 +116,8 @@ ADDRESSES = {
     "commitments_evidence_correct": (RESEARCHER, RESEARCHER),
     "commitments_goalpost_dismiss": (None, RESEARCHER),
     "commitments_linkerversion_use": (MANAGER, MANAGER),
+    "commitments_possiblecommitment_dismiss": (None, RESEARCHER),
+    "commitments_possiblecommitment_recognise": (None, RESEARCHER),
     "commitments_statusproposal_decide": (None, EDITOR),
     "tracker_source_try": (None, MANAGER),
     "tracker_source_poll": (None, MANAGER),
@@ -259,6 +262,7 @@ def address_of(name: str, by: User | None) -> str:
         Evidence: "evidence_accept evidence_assign evidence_reject evidence_correct",
         Commitment: "commitment_status commitment_looked commitment_preview",
         Goalpost: "goalpost_dismiss",
+        PossibleCommitment: "possiblecommitment_dismiss possiblecommitment_recognise",
         StatusProposal: "statusproposal_decide",
         Source: "source_poll",
     }

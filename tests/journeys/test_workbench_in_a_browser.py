@@ -79,6 +79,9 @@ def test_no_page_of_the_workbench_is_inaccessible_or_wider_than_the_screen(
     page.on("console", lambda message: blocked.append(message.text))
     commitment = f"/admin/commitments/commitment/{trees.pk}"
     goalpost = f"/admin/commitments/goalpost/{Goalpost.objects.get().pk}/change/"
+    said = make.release("Pears matter. The ministry will plant 900 pear trees by the end of 2027. So do figs.")
+    pears = make.possible(said, "The ministry will plant 900 pear trees by the end of 2027.")
+    possible = "/admin/commitments/possiblecommitment"
     definition = f"/admin/commitments/definition/add/?commitment={trees.pk}"
     proposal = f"/admin/commitments/statusproposal/{trees.status_proposals.get().pk}/change/"
     for path in (
@@ -89,6 +92,8 @@ def test_no_page_of_the_workbench_is_inaccessible_or_wider_than_the_screen(
         proposal,
         definition,
         goalpost,
+        f"{possible}/?needs=possible",
+        f"{possible}/{pears.pk}/change/",
     ):
         page.goto(live_server.url + path)
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
