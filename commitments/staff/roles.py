@@ -48,7 +48,7 @@ _NAMES = _of("commitments", "series administration department policyarea")
 VIEWER = Role("Viewer", "sees the record and the watch, drafts included", {"view": _WATCH + _RECORD})
 RESEARCHER = Role(
     "Researcher",
-    "decides on evidence, on goalposts that may have moved and on what may be a new commitment, and keeps what was asked and what is expected",
+    "decides on evidence, goalposts and possible commitments, and keeps what was asked and what is expected",
     {"add": _TO_COME, "change": (*_TO_COME, *_of("commitments", "evidence goalpost possiblecommitment"))},
 )
 EDITOR = Role(
