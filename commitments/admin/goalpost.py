@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST
 
 from commitments.admin.needs import NeedsFilter
 from commitments.admin.person import signed_in
+from commitments.admin.to_decide import ToDecideAdmin
 from commitments.models import Comparator, Definition, Goalpost
 from commitments.pages import phrases
 
 
 @admin.register(Goalpost)
-class GoalpostAdmin(admin.ModelAdmin):
+class GoalpostAdmin(ToDecideAdmin):
     """Found by the machine; an editor says of each whether it is a new definition."""
 
     change_form_template = "admin/commitments/goalpost/change_form.html"
@@ -32,15 +33,6 @@ class GoalpostAdmin(admin.ModelAdmin):
         return Goalpost.objects.select_related(
             "evidence__commitment", "evidence__release", "definition__target__series", "decided_by"
         )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Goalpost | None = None) -> bool:
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Goalpost | None = None) -> list[str]:
-        return [field.name for field in Goalpost._meta.fields]
 
     @admin.display(description="commitment", ordering="evidence__commitment__reference")
     def named(self, goalpost: Goalpost) -> str:
@@ -57,14 +49,6 @@ class GoalpostAdmin(admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         dismiss = self.admin_site.admin_view(require_POST(self.dismiss))
         return [path("<int:key>/dismiss/", dismiss, name="commitments_goalpost_dismiss"), *super().get_urls()]
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """The page to read. What it is, is said by `dismiss` or by recording a definition."""
-        if request.method == "POST":
-            raise PermissionDenied
-        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         goalpost: Goalpost = kwargs["obj"]

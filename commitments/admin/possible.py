@@ -18,6 +18,7 @@ from commitments import decisions
 from commitments.admin.needs import NeedsFilter
 from commitments.admin.passage import passage, with_surroundings
 from commitments.admin.person import signed_in
+from commitments.admin.to_decide import ToDecideAdmin
 from commitments.linking import discovery
 from commitments.models import Commitment, PossibleCommitment
 from commitments.pages import phrases
@@ -35,7 +36,7 @@ USUAL_REASONS = (
 
 
 @admin.register(PossibleCommitment)
-class PossibleCommitmentAdmin(admin.ModelAdmin):
+class PossibleCommitmentAdmin(ToDecideAdmin):
     """Found by the machine; staff say of each whether it is a new commitment, one on record, or none."""
 
     change_form_template = "admin/commitments/possiblecommitment/change_form.html"
@@ -47,15 +48,6 @@ class PossibleCommitmentAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[PossibleCommitment]:
         rows = PossibleCommitment.objects.select_related("release", "revision", "decided_by", "commitment")
         return with_surroundings(rows).defer("revision__text").best_first()
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: PossibleCommitment | None = None) -> bool:
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: PossibleCommitment | None = None) -> list[str]:
-        return [field.name for field in PossibleCommitment._meta.fields]
 
     @admin.display(description="passage")
     def quoted(self, possible: PossibleCommitment) -> Any:
@@ -80,14 +72,6 @@ class PossibleCommitmentAdmin(admin.ModelAdmin):
             at("recognise", self.recognise, "recognise"),
             *super().get_urls(),
         ]
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """The page to read. What it is, is said by its buttons."""
-        if request.method == "POST":
-            raise PermissionDenied
-        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         possible: PossibleCommitment = kwargs["obj"]

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from commitments import decisions
 from commitments.admin.needs import NeedsFilter
 from commitments.admin.person import signed_in
+from commitments.admin.to_decide import ToDecideAdmin
 from commitments.models import Commitment, Evidence, Status, StatusChange, StatusProposal
 from commitments.pages import meanings, phrases
 from tracker.admin.read_only import ReadOnlyAdmin
@@ -147,7 +148,7 @@ class StatusChangeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(StatusProposal)
-class StatusProposalAdmin(admin.ModelAdmin):
+class StatusProposalAdmin(ToDecideAdmin):
     """What waits to be confirmed. It is made on a commitment's page, and read and decided here."""
 
     change_form_template = "admin/commitments/statusproposal/change_form.html"
@@ -155,15 +156,6 @@ class StatusProposalAdmin(admin.ModelAdmin):
     list_filter = [NeedsFilter, "state", "to_status", "proposed_by"]
     list_select_related = ["commitment", "proposed_by"]
     search_fields = ["commitment__reference", "commitment__title", "reason"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: StatusProposal | None = None) -> bool:
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: StatusProposal | None = None) -> list[str]:
-        return [field.name for field in StatusProposal._meta.fields]
 
     @admin.display(description="commitment", ordering="commitment__reference")
     def named(self, proposal: StatusProposal) -> str:
@@ -176,14 +168,6 @@ class StatusProposalAdmin(admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         decide = self.admin_site.admin_view(require_POST(self.decide))
         return [path("<int:key>/decide/", decide, name="commitments_statusproposal_decide"), *super().get_urls()]
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """The page to read. Whatever is sent goes to `decide`."""
-        if request.method == "POST":
-            raise PermissionDenied
-        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         proposal: StatusProposal = kwargs["obj"]
