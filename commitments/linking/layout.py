@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_HEADING_WORDS = 14
 MAX_HEADING_CHARACTERS = 200
@@ -15,6 +15,8 @@ MAX_LABEL_LINE = 80
 BULLET = re.compile(r"[ \t]*(?:[•·▪◦●○‣⁃*–—-]|\(?\d{1,2}[.)]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)])[ \t]+")
 #: The number of a paragraph, "1.12" or "23."; a sum or a date is none.
 PARAGRAPH_NUMBER = re.compile(r"\(?\d{1,3}(?:(?:\.\d{1,3}){1,3}\.?|[.)])[ \t]+(?=[A-Z\"“‘'])")
+#: A bullet within a line: the list was written, or its line breaks were lost, in one.
+_BULLET_WITHIN = re.compile(r"(?<=\S)[ \t]+[•▪◦●‣⁃][ \t]+(?=\S)")
 _GAP = re.compile(r"\n[ \t\r]*\n\s*|\Z")
 _LABEL_LINE = re.compile(r"[^:\n]{1,40}:[ \t]+\S")
 _FIRST_WORD = re.compile(r"\S+")
@@ -48,10 +50,22 @@ def blocks(text: str) -> Iterator[Block]:
             found = [_single(text, start, end, number, led, follows)]
         else:
             found = list(_lines(text, start, end, number, led))
+        found = [part for block in found for part in _items_within(text, block)]
         for block in found:
             yield block
             number = block.paragraph
         led = text[found[-1].end - 1] == ":" or (led and found[-1].shape == "item")
+
+
+def _items_within(text: str, block: Block) -> Iterator[Block]:
+    """The items of a list that stands in one line, after the words that lead it; else the piece as it is."""
+    marks = list(_BULLET_WITHIN.finditer(text, block.start, block.end)) if block.shape != "row" else []
+    if not marks or (len(marks) == 1 and text[marks[0].start() - 1] != ":"):
+        yield block
+        return
+    yield replace(block, end=marks[0].start(), shape="item" if block.shape == "item" else "text")
+    for mark, end in zip(marks, [*(mark.start() for mark in marks[1:]), block.end], strict=True):
+        yield replace(block, start=mark.end(), end=end, shape="item")
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:

@@ -107,6 +107,20 @@ def test_items_know_the_sentence_that_leads_them_however_they_are_marked(items: 
     assert found[-1].lead == ""
 
 
+def test_a_list_that_lost_its_line_breaks_is_a_list() -> None:
+    found = by_text(
+        "Since May the ministry has: • opened two piers • ordered a crane\n\nNews • 5 May 2030 by Ann Gray."
+    )
+    assert list(found) == [
+        "Since May the ministry has:",
+        "opened two piers",
+        "ordered a crane",
+        "News • 5 May 2030 by Ann Gray.",
+    ]
+    assert found["ordered a crane"].lead == "Since May the ministry has:"
+    assert found["ordered a crane"].kind == "item"
+
+
 def test_an_item_may_run_over_several_lines() -> None:
     assert texts("It has:\n• opened two piers\n  at Leith\n• ordered a crane") == [
         "It has:",

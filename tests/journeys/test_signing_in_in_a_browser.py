@@ -19,8 +19,6 @@ from commitments.models import Commitment, Milestone
 from commitments.staff import invitations
 from tests.commitments import make
 
-from .test_public_pages_in_a_browser import browser  # noqa: F401
-
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "orchard-severn-2468"
@@ -38,7 +36,7 @@ def check(page: Page, said: list[str]) -> None:
     said.clear()  # what looks at the page is itself not within its policy
 
 
-def test_a_first_day(browser: Browser, live_server: Any, settings: Any) -> None:  # noqa: F811
+def test_a_first_day(browser: Browser, live_server: Any, settings: Any) -> None:
     settings.REQUIRE_TWO_FACTOR = True
     settings.BASE_URL = live_server.url
     jo = User.objects.create(username="jo", email="jo@example.org", first_name="Jo", is_staff=True)

@@ -126,7 +126,7 @@ def test_with_the_commands_of_the_compose_file(
         for service in ("web", "worker", "beat"):
             healthy(service)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
-            assert json.load(answer)["checks"] == {"database": "ok", "broker": "ok", "schedule": "ok"}
+            assert json.load(answer)["checks"] == {"database": "ok", "broker": "ok", "audit": "ok", "schedule": "ok"}
         assert len(found) == 1
         assert made.manage("poll", "woodland-news").returncode == 0
         assert len(made.evidence()) == 1
