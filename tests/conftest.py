@@ -26,11 +26,12 @@ SHARED = ROOT.parent / "shared"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What several writers at once can do wrong is asked only where there can be several."""
-    if connection.vendor == "sqlite":
-        out = [item for item in items if item.get_closest_marker("many_writers")]
-        config.hook.pytest_deselected(items=out)
-        items[:] = [item for item in items if item not in out]
+    """What several writers at once can do wrong is asked only where there can be several; what becomes of a file, only
+    where the database is one."""
+    not_here = "many_writers" if connection.vendor == "sqlite" else "one_file"
+    out = [item for item in items if item.get_closest_marker(not_here)]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if item not in out]
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -30,6 +30,15 @@ SHARE_IN_OTHER_WORDS = 0.03
 
 #: From here on a release speaks to editors, and copies leave it out.
 _NOTES = re.compile(r"^\W*(notes? (to|for) editors?|editors?[’'] notes?|media enquiries|ends?)\W*$", re.IGNORECASE)
+#: Words that begin a sentence and name nobody, though the text may have them nowhere else.
+_SMALL_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a after all an and as at but by for from he her here his how if in it its more my no now of on one or our she"
+        " since so some that the their then there these they this those to today tomorrow under update was we what when"
+        " where who will with yesterday you",
+    )
+)
 #: What a site says of itself under what it repeats.
 _FOOT = re.compile(
     r"©|copyright|all rights reserved|follow us|sign up|newsletter|subscribe|read (more|the full|on)\b|share this"
@@ -162,7 +171,9 @@ def _within(few: Sequence[str], many: Sequence[str]) -> bool:
 
 def _names(words: Iterable[Word], common: frozenset[str]) -> Iterable[str]:
     for word in words:
-        if word.raw.lstrip("“\"'‘([")[:1].isupper() and (not word.begins or word.even not in common):
+        if word.begins and (word.even in common or word.even in _SMALL_WORDS):
+            continue
+        if word.raw.lstrip("“\"'‘([")[:1].isupper():
             yield word.even.replace("iz", "is")
 
 

@@ -251,7 +251,7 @@ def test_no_entry_is_changed_or_removed(since: Entries, do: Any) -> None:
     assert since()
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="a file can be opened by any program, a server cannot")
+@pytest.mark.one_file
 def test_another_program_that_opens_the_file_cannot_write_unseen(manage: Any, tmp_path: Path) -> None:
     assert manage("migrate", "-v0").returncode == 0
     other = sqlite3.connect(tmp_path / "data" / "pledgewatch.sqlite3")

@@ -207,3 +207,16 @@ def test_a_copy_that_comes_days_later_is_known_by_its_own_words(carry: Any) -> N
     )
     assert new == 0
     assert poll(copy, now=dt.datetime(2025, 3, 1, tzinfo=dt.UTC)).new_releases == 0
+
+
+def test_two_copies_that_each_begin_with_words_of_their_own_are_one_release() -> None:
+    body = (
+        "Three reservoirs were opened today by the minister, who said that the water of two of them will reach the "
+        "towns before the summer. The third is filled in the coming years. Engineers from the region have built them "
+        "since the drought, with money that the county had saved for a road which nobody wanted when it came to it."
+    )
+    one = Said("Reservoirs", f"As seen elsewhere.\n\n{body}")
+    assert is_copy(one, Said("Reservoirs", f"We repeat:\n\n{body}"))
+    assert not is_copy(
+        Said("Reservoirs", f"Kent tells us:\n\n{body}"), Said("Reservoirs", f"Surrey tells us:\n\n{body}")
+    )
