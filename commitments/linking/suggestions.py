@@ -160,18 +160,22 @@ def read(
         if not pairings:
             continue
         best, score = best_of(pairings, model)
-        number = best.passage
-        if score >= hopeless:
-            number = reporting.passage(release, number, profile, model)
-        like = likeness(release.stems[number], profile, model.memory.get(str(key)), model)
-        scored.append(Match(key, profile, best, number, like.applied_to(score), like))
+        like, remembered = NOTHING, model.memory.get(str(key))
+        if remembered:
+            told = reporting.passage(release, best.passage, profile, model)
+            like = likeness(release.stems[told], profile, remembered, model)
+        scored.append(Match(key, profile, best, best.passage, like.applied_to(score), like))
     before = figures_before([match.commitment for match in scored if match.score >= hopeless])
     matches = [
         match for one in scored if (match := _heard_before(one, release, before.get(one.commitment, ()))).score >= least
     ]
     matches = near_equal.only_named(matches, release.where.keys() | release.title_stems)
     matches.sort(key=lambda match: (-match.score, str(match.commitment)))
-    return Reading(release, found.rarity, matches[:MAX_SUGGESTIONS], model.relations, compared)
+    quoted = [
+        replace(match, passage=reporting.passage(release, match.passage, match.profile, model))
+        for match in matches[:MAX_SUGGESTIONS]
+    ]
+    return Reading(release, found.rarity, quoted, model.relations, compared)
 
 
 def _heard_before(match: Match[Key], release: Document, figures: Collection[float]) -> Match[Key]:
