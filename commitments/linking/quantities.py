@@ -18,6 +18,8 @@ LEAST_WORDED = 3
 LEAST_IN_DIGITS = 10
 #: In a passage that is little but numbers only the first of them are read.
 MOST_NUMBERS = 60
+#: A number is held against a target where it is at least and at most this many times as large.
+COMPARABLE = (0.02, 5.0)
 #: Dollars of every country have the same sign.
 _MONEY = {"GBP": "£", "EUR": "€"}
 _SIGNS = {"per cent": "%", "percentage points": "%", "times": "times"}
@@ -51,6 +53,14 @@ def quantities(text: str) -> set[Quantity]:
 def money(found: Iterable[Quantity]) -> frozenset[Quantity]:
     """The sums of money among quantities."""
     return frozenset(quantity for quantity in found if quantity.kind and quantity.kind in "£€$")
+
+
+def shares_of(target: Quantity | None, found: Iterable[Quantity]) -> list[float]:
+    """How many times as large as a target those numbers are that can be held against it, the target itself left out."""
+    if target is None or not target.value:
+        return []
+    shares = [one.value / target.value for one in found if one.kind == target.kind]
+    return [share for share in shares if share != 1 and COMPARABLE[0] <= share <= COMPARABLE[1]]
 
 
 def years(text: str) -> set[int]:

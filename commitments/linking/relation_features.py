@@ -19,8 +19,6 @@ NEAR_DEADLINE = dt.timedelta(days=60)
 
 #: Cues in a title count where it has at least this share of the commitment's title.
 LEAST_OF_TITLE = 0.25
-#: A number is held against the target where it is at least and at most this many times as large.
-COMPARABLE = (0.02, 5.0)
 #: A cue that stands outside the clause about the commitment counts less.
 NEARBY = 0.7
 
@@ -187,12 +185,9 @@ def _is_after_deadline(years: Collection[int], now: Circumstances) -> bool:
 def _figure_features(passage: str, clause: str, here: Mapping[str, str], now: Circumstances) -> dict[str, float]:
     stated = quantities.quantities(passage)
     promised, others = stated & set(now.promised), stated - set(now.promised)
-    under = reaches = False
-    if now.target and now.target.value:
-        shares = [one.value / now.target.value for one in stated if one.kind == now.target.kind]
-        comparable = [share for share in shares if share != 1 and COMPARABLE[0] <= share <= COMPARABLE[1]]
-        under = bool(comparable) and all(share < 1 for share in comparable)
-        reaches = any(share > 1 for share in comparable)
+    shares = quantities.shares_of(now.target, stated)
+    under = bool(shares) and all(share < 1 for share in shares)
+    reaches = any(share > 1 for share in shares)
     counts = bool(cues.COUNT.search(clause))
     titled = cues.found(now.title) if now.title_coverage >= LEAST_OF_TITLE else {}
     rises, falls = "up" in here or "up" in titled, "down" in here

@@ -10,11 +10,10 @@ from __future__ import annotations
 import math
 import re
 
-from commitments.linking import cues
+from commitments.linking import cues, quantities
 from commitments.linking.document import Document
 from commitments.linking.model import Model
 from commitments.linking.profile import Profile
-from commitments.linking.quantities import Quantity
 
 #: How many passages after the one that names the promise are looked at.
 REACH = 3
@@ -22,8 +21,6 @@ REACH = 3
 LEAST_CHANCE = 0.25
 #: A passage of so few words is a heading, however it is set.
 WORDS_OF_A_HEADING = 5
-#: A number is held against the target where it is at least and at most this many times as large.
-COMPARABLE = (0.02, 5.0)
 
 #: Cues that tell the two apart, by their names in `cues.CUES`.
 CUES = (
@@ -92,7 +89,6 @@ def features(release: Document, number: int, other: int, profile: Profile) -> di
     recalls = bool(_RECALLS.search(names.text))
     new_number, new_there = bool(numbers - profile.quantities), bool(others - profile.quantities)
     has_outcome, outcome_there = bool(named.keys() & OUTCOMES), bool(reported.keys() & OUTCOMES)
-    target = profile.target if profile.target and profile.target.value else None
     found = {
         "how far": other - number,
         "two further": other == number + 2,
@@ -117,7 +113,7 @@ def features(release: Document, number: int, other: int, profile: Profile) -> di
         "reports: promised number": bool(others & profile.quantities),
         "reports: another number": new_there,
         "reports: digits": bool(_DIGIT.search(reports.text)),
-        "reports: comparable": bool(target) and any(_is_comparable(one, target) for one in others - {target}),
+        "reports: comparable": bool(quantities.shares_of(profile.target, others)),
         "reports: outcome": outcome_there,
         "reports: later year": bool(years and other_years) and max(other_years) > max(years),
         "reports: shares a word": bool(stems),
@@ -129,7 +125,3 @@ def features(release: Document, number: int, other: int, profile: Profile) -> di
         **{f"reports: {cue}": 1.0 for cue in CUES if cue in reported},
     }
     return {name: float(value) for name, value in found.items() if value}
-
-
-def _is_comparable(one: Quantity, target: Quantity | None) -> bool:
-    return bool(target and one.kind == target.kind and COMPARABLE[0] <= one.value / target.value <= COMPARABLE[1])
