@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from commitments import decisions
+from commitments.admin import reasons
 from commitments.admin.needs import NeedsFilter
 from commitments.admin.passage import passage, with_surroundings
 from commitments.admin.person import signed_in
@@ -93,8 +94,7 @@ class PossibleCommitmentAdmin(ToDecideAdmin):
 
     def dismiss(self, request: HttpRequest, key: int) -> HttpResponse:
         """It is none: for one of the usual reasons by its number, or in the person's own words."""
-        usual = request.POST.get("usual", "")
-        reason = dict(zip("12345", USUAL_REASONS, strict=True)).get(usual, request.POST.get("reason", ""))
+        reason = reasons.given(request, USUAL_REASONS)
         return self._decide(
             request,
             key,

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from commitments import decisions
-from commitments.admin import cards
+from commitments.admin import cards, reasons
 from commitments.admin.person import signed_in
 from commitments.models import Commitment, Decision, Department, Evidence
 from commitments.models.commitment import CommitmentQuerySet
@@ -189,7 +189,7 @@ def _accept(evidence: Evidence, deed: decisions.Deed, request: HttpRequest, queu
 
 def _reject(evidence: Evidence, deed: decisions.Deed, request: HttpRequest, queue: Queue) -> _Done:
     decisions.lock(evidence, _seen(request))
-    decisions.reject(evidence, deed, reason_given(request))
+    decisions.reject(evidence, deed, reasons.given(request, USUAL_REASONS))
     return queue.past(evidence), f"Rejected for {evidence.commitment.reference}: {evidence.reject_reason}"
 
 
@@ -235,14 +235,6 @@ def _correct_seen(evidence: Evidence, deed: decisions.Deed, request: HttpRequest
 def _seen(request: HttpRequest) -> str:
     """The mark of what the person's page showed. A page that does not say showed nothing that could be decided on."""
     return request.POST.get("seen", "")
-
-
-def reason_given(request: HttpRequest) -> str:
-    """One of the usual reasons by its number, or the person's own words."""
-    usual = request.POST.get("usual", "")
-    if usual.isdecimal() and 1 <= int(usual[:3]) <= len(USUAL_REASONS):
-        return USUAL_REASONS[int(usual) - 1]
-    return request.POST.get("reason", "")[:300]
 
 
 def _typed(request: HttpRequest, look: bool) -> Typed:

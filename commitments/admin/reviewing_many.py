@@ -17,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from commitments import decisions
-from commitments.admin import reviewing
+from commitments.admin import reasons, reviewing
 from commitments.admin.person import signed_in
 from commitments.models import Decision
 from commitments.queue import Queue
@@ -38,7 +38,7 @@ def decide(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         _act(request.POST.get("act", "")),
     )
     accepting = request.POST.get("what") == "accept"
-    reason = reviewing.reason_given(request)
+    reason = reasons.given(request, reviewing.USUAL_REASONS)
     deed = decisions.Deed(signed_in(request), act=act)
     if Decision.objects.filter(act=act).exclude(by=deed.by).exists():
         raise Http404
