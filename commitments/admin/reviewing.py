@@ -15,15 +15,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from commitments import decisions
 from commitments.admin import cards, reasons
 from commitments.admin.person import signed_in
 from commitments.models import Commitment, Decision, Department, Evidence
-from commitments.models.commitment import CommitmentQuerySet
-from commitments.pages import register
 from commitments.queue import ORDERS, SURENESS, Queue
+from commitments.search import copies, finding
+from commitments.search.understanding import cleaned
 from tracker.models import Release, Source
 
 #: What is most often wrong, each chosen by its number. None of them says that the passage is about the commitment.
@@ -51,6 +52,8 @@ KEYS = (
     ("?", "show this card"),
 )
 MOST_FOUND = 8
+#: So many are looked at for them, since some may be merged into others.
+MOST_LOOKED_AT = 50
 GONE = "It is no longer suggested: the linker took it back meanwhile. Nothing was changed."
 _REFERENCE = re.compile(r"[^\s,;]+")
 
@@ -129,7 +132,8 @@ def undo(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
 def find(admin: ModelAdmin, request: HttpRequest) -> JsonResponse:
     """Commitments by words or reference, for moving a passage: `{"found": [{"reference", "title"}]}`."""
     may_decide(admin, request)
-    return JsonResponse({"found": list(_found(request.GET.get("q", "")).values("reference", "title"))})
+    found = [{"reference": one.reference, "title": one.title} for one in _found(request.GET.get("q", ""))]
+    return JsonResponse({"found": found})
 
 
 def may_decide(admin: ModelAdmin, request: HttpRequest) -> None:
@@ -244,14 +248,15 @@ def _typed(request: HttpRequest, look: bool) -> Typed:
         reason=request.POST.get("reason", ""),
         to=to,
         keep="keep" in request.POST,
-        found=list(_found(to)) if look else [],
+        found=_found(to) if look else [],
     )
 
 
-def _found(words: str) -> CommitmentQuerySet:
-    words = words.replace("\0", " ").strip()[:200]
-    standing = Commitment.objects.filter(merged_into=None)
-    return register.search(standing, words).order_by("reference")[:MOST_FOUND] if words else standing.none()
+def _found(words: str) -> list[Commitment]:
+    """Commitments of any kind that are not merged into others, likeliest first."""
+    keys = finding.any_commitments(copies.follow(), cleaned(words), timezone.localdate()).best_first()
+    standing = Commitment.objects.filter(merged_into=None).in_bulk(keys[:MOST_LOOKED_AT])
+    return [standing[key] for key in keys if key in standing][:MOST_FOUND]
 
 
 def _done(admin: ModelAdmin, request: HttpRequest, queue: Queue, said: str) -> HttpResponse:

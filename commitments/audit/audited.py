@@ -138,6 +138,7 @@ NOT_AUDITED = {
     "commitments.LinkedRevision": "the linker's own list of what it has done",
     "commitments.LinkingProfile": "follows from the commitment's words",
     "commitments.IndexChange": "the index's own mark",
+    "commitments.RecordChange": "that something changed, for copies in memory",
     "commitments.Turn": "whose turn it is among workers",
     "tracker.Poll": "is itself the record of one look",
     "tracker.Snapshot": "its hash proves it; verify_archive says what is missing or altered",

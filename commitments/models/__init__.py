@@ -13,6 +13,7 @@ from .linking import IndexChange, LinkedRevision, LinkerSwitch, LinkerVersion, L
 from .measurement import Measurement, Qualifier, Series
 from .people import Administration, Department, PolicyArea
 from .possible import PossibleCommitment
+from .record_change import RecordChange
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
 from .turn import Turn
 
@@ -43,6 +44,7 @@ __all__ = [
     "Publication",
     "Qualifier",
     "Question",
+    "RecordChange",
     "Relation",
     "Series",
     "SignUp",

@@ -6,15 +6,17 @@ import datetime as dt
 import heapq
 from dataclasses import dataclass
 
+import numpy as np
 from django.db.models import Max, Q
 
 from commitments.models import Commitment, Definition, Evidence, Relation, Status, StatusChange, is_public
+from commitments.search import copies
 from commitments.timing import Timing
 from tracker.models import Source
 
 from . import meanings
-from .standing import Line, lines
-from .tally import Tally, tally
+from .standing import Line, lines_of
+from .tally import Tally
 
 SHORT_LIST = 5
 RECENT_CHANGES = 8
@@ -56,16 +58,22 @@ class Home:
 
 
 def home(on: dt.date) -> Home:
-    public = Commitment.objects.published()
-    counts = tally(public, on, ("status", "timing"))
+    listing = copies.follow().listing(on)
+    public = np.flatnonzero(listing.public())
+    counts = listing.tally(public, ("status", "timing"))
+
+    def first_due(key: Timing) -> list[Line]:
+        places = listing.earliest_first(listing.chosen(public, {"timing": key.value}), "due_by")[:SHORT_LIST]
+        return lines_of(listing.rows["key"][places].tolist(), on)
+
     by_timing = counts.by("timing")
     return Home(
         total=counts.total(),
         by_status=_bars(counts, "status", {key: (key.label, meanings.STATUS[key]) for key in Status}),
         by_timing=_bars(counts, "timing", {key: (key.label, meanings.TIMING[key]) for key in Timing}),
-        overdue=lines(public.overdue(on)[:SHORT_LIST], on),
+        overdue=first_due(Timing.OVERDUE),
         overdue_count=by_timing[Timing.OVERDUE],
-        due_soon=lines(public.due_soon(on)[:SHORT_LIST], on),
+        due_soon=first_due(Timing.DUE_SOON),
         due_soon_count=by_timing[Timing.DUE_SOON],
         evidence=newest_evidence(SHORT_LIST),
         changes=recent_changes(RECENT_CHANGES),

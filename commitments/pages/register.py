@@ -3,40 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+import numpy as np
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.expressions import OrderBy
 
-from commitments.models import Administration, Commitment, Definition, Department, PolicyArea, Status
-from commitments.models.commitment import CommitmentQuerySet
+from commitments.models import Administration, Department, PolicyArea, Status
+from commitments.search import copies, finding
+from commitments.search.finding import Matches
+from commitments.search.listing import Listing, Places
+from commitments.search.understanding import Instead, cleaned
 from commitments.timing import Timing
 
-from .standing import Line, lines
-from .tally import Tally, tally
+from .passages_found import Also, also_found
+from .standing import Line, lines_of
+from .tally import Tally
 
 PAGE_SIZE = 25
-MAX_QUERY_LENGTH = 200
-MAX_QUERY_WORDS = 10
 
 
 @dataclass(frozen=True)
 class Order:
     label: str
-    by: tuple[str | OrderBy, ...]
+    of: Callable[[Listing, Places], Places]
 
 
 ORDERS: dict[str, Order] = {
-    "made": Order("newest promise first", (F("made_on").desc(nulls_last=True), "pk")),
-    "deadline": Order("earliest deadline first", (F("due_by").asc(nulls_last=True), "pk")),
-    "judged": Order("latest judgement first", (F("status_since").desc(nulls_last=True), "pk")),
-    "title": Order("by title", ("title", "pk")),
-    "reference": Order("by reference", ("reference",)),
+    "made": Order("newest promise first", lambda listing, places: listing.newest_first(places, "made_on")),
+    "deadline": Order("earliest deadline first", lambda listing, places: listing.earliest_first(places, "due_by")),
+    "judged": Order("latest judgement first", lambda listing, places: listing.newest_first(places, "status_since")),
+    "title": Order("by title", lambda listing, places: listing.by_title(places)),
+    "reference": Order("by reference", lambda listing, places: listing.by_reference(places)),
 }
 DEFAULT_ORDER = "made"
+#: How what was searched for is sorted unless asked otherwise: likeliest first.
+BEST = "best"
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,10 @@ class Chip:
 
 @dataclass(frozen=True)
 class Register:
-    """What the list page shows. `unknown` are sentences about filters that were left out."""
+    """What the list page shows. `unknown` are sentences about filters that were left out.
+
+    `instead` are words that nobody wrote and what was looked for in their place; `also` is what else was found.
+    """
 
     query: str
     sort: str
@@ -77,9 +83,12 @@ class Register:
     total: int
     found: int
     lines: list[Line]
-    page: Page[Commitment]
+    page: Page[int]
     previous_page: str
     next_page: str
+    instead: tuple[Instead, ...] = ()
+    says_nothing: bool = False
+    also: Also | None = None
 
 
 def register(asked: Mapping[str, str], on: dt.date) -> Register:
@@ -87,8 +96,9 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
 
     A value that does not exist is left out and said so; a page beyond the last is the last.
     """
-    query = asked.get("q", "").replace("\0", " ").strip()[:MAX_QUERY_LENGTH]
-    sort = asked.get("sort", DEFAULT_ORDER)
+    query = cleaned(asked.get("q", ""))
+    usual_order = BEST if query else DEFAULT_ORDER
+    sort = asked.get("sort") or usual_order
     choices = _choices()
     chosen: dict[str, str | int] = {}
     labels: dict[str, str] = {}
@@ -100,62 +110,54 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
             labels[name] = known.labels[value]
         elif value:
             unknown.append(f"There is no {known.label.lower()} “{value}”, so that filter was left out.")
-    if sort not in ORDERS:
-        unknown.append(f"The list cannot be sorted by “{sort}”.")
-        sort = DEFAULT_ORDER
+    if sort not in ORDERS and sort != usual_order:
+        if sort != BEST:
+            unknown.append(f"The list cannot be sorted by “{sort}”.")
+        sort = usual_order
 
-    matching = search(Commitment.objects.published(), query)
-    counts = tally(matching, on)
-    found = counts.total(chosen)
-    paginator = _Counted(_filtered(matching, chosen, on).order_by(*ORDERS[sort].by), PAGE_SIZE, found)
-    page = paginator.get_page(asked.get("page"))
+    held = copies.follow()
+    listing = held.listing(on)
+    public = np.flatnonzero(listing.public())
+    matches = finding.commitments(held, query, on) if query else None
+    places = listing.places(matches.found.keys) if matches else public
+    counts = listing.tally(places)
+    chosen_ones = listing.chosen(places, chosen)
+    page = Paginator(_in_order(listing, chosen_ones, sort, matches), PAGE_SIZE).get_page(asked.get("page"))
     kept = {name: asked[name] for name in chosen}
-    address = _Address(query, kept, sort)
+    address = _Address(query, kept, "" if sort == usual_order else sort)
     return Register(
         query=query,
         sort=sort,
-        orders=[Option(key, order.label, 0, key == sort) for key, order in ORDERS.items()],
+        orders=[
+            *([Option(BEST, "best match first", 0, sort == BEST)] if query else []),
+            *(Option(key, order.label, 0, key == sort) for key, order in ORDERS.items()),
+        ],
         filters=[_filter(name, known, counts, chosen) for name, known in choices.items()],
         chips=[
             *([Chip(f"“{query}”", address.without("q"))] if query else []),
             *(Chip(f"{choices[name].label}: {label}", address.without(name)) for name, label in labels.items()),
         ],
         unknown=unknown,
-        total=counts.total() if not query else Commitment.objects.published().count(),
-        found=found,
-        lines=lines(page.object_list, on),
+        total=len(public),
+        found=len(chosen_ones),
+        lines=lines_of(list(page.object_list), on, matches.understood.groups if matches else ()),
         page=page,
         previous_page=address.page(page.previous_page_number()) if page.has_previous() else "",
         next_page=address.page(page.next_page_number()) if page.has_next() else "",
+        instead=matches.understood.instead if matches else (),
+        says_nothing=bool(matches and matches.understood.says_nothing),
+        also=also_found(held, query, on) if query and page.number == 1 else None,
     )
 
 
-def search(commitments: CommitmentQuerySet, query: str) -> CommitmentQuerySet:
-    """Commitments in whose reference, title, names or words every word of a query occurs."""
-    for word in query.split()[:MAX_QUERY_WORDS]:
-        worded = Definition.objects.filter(
-            Q(statement__icontains=word) | Q(quote__icontains=word), commitment=OuterRef("pk")
-        )
-        commitments = commitments.filter(
-            Q(reference__icontains=word) | Q(title__icontains=word) | Q(keywords__icontains=word) | Exists(worded)
-        )
-    return commitments
-
-
-def _filtered(commitments: CommitmentQuerySet, chosen: dict[str, str | int], on: dt.date) -> CommitmentQuerySet:
-    columns = {"department": "department_id", "area": "policy_area_id", "administration": "administration_id"}
-    filters = {columns.get(name, name): value for name, value in chosen.items() if name != "timing"}
-    if "timing" in chosen:
-        return commitments.with_timing(str(chosen["timing"]), on).filter(**filters)
-    return commitments.in_force(on).filter(**filters)
-
-
-class _Counted(Paginator):
-    """A paginator that is told how many there are, because the tally knows."""
-
-    def __init__(self, commitments: CommitmentQuerySet, per_page: int, count: int) -> None:
-        super().__init__(commitments, per_page)
-        self.count = count
+def _in_order(listing: Listing, places: Places, sort: str, matches: Matches | None) -> list[int]:
+    """The keys of these commitments in the order asked for."""
+    if sort != BEST or matches is None:
+        ordered: list[int] = listing.rows["key"][ORDERS[sort].of(listing, np.sort(places))].tolist()
+        return ordered
+    chosen = matches.found.where(np.isin(matches.found.keys, listing.rows["key"][places]))
+    best: list[int] = chosen.best_first().tolist()
+    return best
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,7 @@ def _filter(name: str, known: _Known, counts: Tally, chosen: dict[str, str | int
 
 @dataclass(frozen=True)
 class _Address:
-    """Addresses of the same list, a little different."""
+    """Addresses of the same list, a little different. `sort` is empty for the usual order."""
 
     query: str
     kept: dict[str, str]
@@ -209,7 +211,7 @@ class _Address:
         return self._address({**self._parameters(), "page": str(number)})
 
     def _parameters(self) -> dict[str, str]:
-        sort = {} if self.sort == DEFAULT_ORDER else {"sort": self.sort}
+        sort = {"sort": self.sort} if self.sort else {}
         return {**({"q": self.query} if self.query else {}), **self.kept, **sort}
 
     @staticmethod

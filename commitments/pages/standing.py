@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from commitments.models import Commitment, Definition, Status
+from commitments.search import highlighting
+from commitments.search.highlighting import Groups, Run
 from commitments.timing import Timing, timing
 
 from . import meanings, phrases
@@ -48,6 +50,15 @@ def standing(commitment: InForce, on: dt.date) -> Standing:
 
 
 @dataclass(frozen=True)
+class Marked:
+    """What was looked for, marked in a commitment's title and in an extract of its words; `source` is whose words."""
+
+    title: list[Run]
+    extract: list[Run]
+    source: str
+
+
+@dataclass(frozen=True)
 class Line:
     """A commitment as one line of a list. `deadline` is the interval in words, empty without one."""
 
@@ -55,13 +66,45 @@ class Line:
     standing: Standing
     deadline: str
     deadline_as_worded: str
+    marked: Marked | None = None
 
 
-def lines(commitments: Iterable[Commitment], on: dt.date) -> list[Line]:
-    """Lines of commitments read through `in_force(on)`, in their order. One query, for their definitions."""
-    found = list(commitments)
-    definitions = Definition.objects.in_bulk([commitment.definition_id for commitment in found])  # type: ignore[attr-defined]
-    return [_line(commitment, definitions.get(commitment.definition_id), on) for commitment in found]  # type: ignore[attr-defined]
+def lines_of(keys: Sequence[int], on: dt.date, groups: Groups = ()) -> list[Line]:
+    """Lines of commitments by their keys, in that order, with what was looked for marked.
+
+    Two queries, and a third for the words as first promised where anything was looked for.
+    """
+    found = Commitment.objects.in_force(on).in_bulk(keys)
+    current = Definition.objects.in_bulk([commitment.definition_id for commitment in found.values()])  # type: ignore[attr-defined]
+    first: dict[int, Definition] = {}
+    if groups:
+        for definition in Definition.objects.filter(commitment__in=keys).order_by("effective_from", "pk"):
+            first.setdefault(definition.commitment_id, definition)
+    return [
+        replace(line, marked=_marked(line.commitment, definition, first[key], groups))
+        if groups and definition
+        else line
+        for key in keys
+        if (commitment := found.get(key))
+        for definition in (current.get(commitment.definition_id),)  # type: ignore[attr-defined]
+        for line in (_line(commitment, definition, on),)
+    ]
+
+
+def _marked(commitment: Commitment, current: Definition, first: Definition, groups: Groups) -> Marked:
+    title = highlighting.runs(commitment.title, groups)
+    for source, text in (
+        ("", current.statement),
+        ("In their words", current.quote),
+        ("As first promised", first.statement),
+        ("As first promised, in their words", first.quote),
+        ("Also called", commitment.keywords),
+        ("Reference", commitment.reference),
+    ):
+        extract = highlighting.extract(text, groups)
+        if highlighting.has_marks(extract):
+            return Marked(title, extract, source)
+    return Marked(title, [], "")
 
 
 def _line(commitment: Commitment, definition: Definition | None, on: dt.date) -> Line:

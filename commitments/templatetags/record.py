@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from commitments.pages import phrases
 from commitments.pages.passages import Paragraph, Piece
 from commitments.pages.release import Use
+from commitments.search.highlighting import Run
 
 register = template.Library()
 
@@ -58,6 +59,14 @@ def outward(address: str, text: str = "") -> SafeString:
     if urlsplit(address).scheme not in ("http", "https"):
         return format_html("{}", text or address)
     return format_html('<a href="{}" rel="noopener nofollow ugc">{}</a>', address, text or address)
+
+
+@register.filter
+def runs(found: Iterable[Run]) -> SafeString:
+    """A text, escaped, with what was looked for in it in marks."""
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", one.text) if one.found else one.text,) for one in found)
+    )
 
 
 @register.simple_tag

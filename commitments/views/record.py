@@ -11,6 +11,7 @@ from commitments.models import Commitment
 from commitments.pages.commitment import commitment_page, whole
 from commitments.pages.home import home
 from commitments.pages.methodology import methodology
+from commitments.pages.passages_found import search_page
 from commitments.pages.register import register
 
 
@@ -22,6 +23,11 @@ def show_home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_commitments(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/register.html", {"register": register(request.GET, timezone.localdate())})
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    return render(request, "commitments/search.html", {"search": search_page(request.GET, timezone.localdate())})
 
 
 @require_safe

@@ -114,10 +114,13 @@ def test_an_empty_list_says_why(client: Client) -> None:
     assert "import_commitments" in client.get("/commitments/").content.decode()
     make.commitment("Nurses")
     assert "Remove a filter" in client.get("/commitments/?q=trains").content.decode()
+    found = register(client, q="trains", sort="title")
+    assert (titles(found), found.found, found.total) == ([], 0, 1)
 
 
 def test_the_list_asks_as_much_of_many_as_of_few(client: Client) -> None:
     def queries() -> int:
+        client.get("/commitments/?q=promise")  # what has changed is read once, and not by each page
         with CaptureQueriesContext(connection) as captured:
             client.get("/commitments/?q=promise&timing=upcoming&sort=deadline")
         return len(captured)

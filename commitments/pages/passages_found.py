@@ -1,0 +1,129 @@
+"""What a search finds beside commitments: passages of accepted evidence, and releases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+
+from commitments.models import Evidence
+from commitments.search import copies, finding, highlighting
+from commitments.search.copies import Copies
+from commitments.search.finding import Matches
+from commitments.search.highlighting import Run
+from commitments.search.understanding import Instead, cleaned
+from tracker.models import Release
+
+PAGE_SIZE = 20
+#: So many of each kind are shown under the list of commitments.
+SHORT_LIST = 3
+
+EVIDENCE, RELEASES = "evidence", "releases"
+
+
+@dataclass(frozen=True)
+class PassageFound:
+    """A piece of evidence with what was looked for marked in its quote."""
+
+    evidence: Evidence
+    quote: list[Run]
+
+
+@dataclass(frozen=True)
+class ReleaseFound:
+    """A release with what was looked for marked in its title and in an extract of its text."""
+
+    release: Release
+    title: list[Run]
+    extract: list[Run]
+
+
+@dataclass(frozen=True)
+class Also:
+    """The first of what else was found, and how much there is of it."""
+
+    passages: list[PassageFound]
+    passages_count: int
+    releases: list[ReleaseFound]
+    releases_count: int
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """Everything of one kind that was found, a page at a time, with how much there is of each kind."""
+
+    query: str
+    kind: str
+    commitments_count: int
+    passages_count: int
+    releases_count: int
+    passages: list[PassageFound]
+    releases: list[ReleaseFound]
+    page: Page[int]
+    previous_page: str
+    next_page: str
+    instead: tuple[Instead, ...]
+    says_nothing: bool
+
+
+def also_found(held: Copies, query: str, on: dt.date) -> Also:
+    """The likeliest passages and releases."""
+    evidence, releases = finding.evidence(held, query, on), finding.releases(held, query, on)
+    return Also(
+        passages=_passages(evidence.best_first(end=SHORT_LIST), evidence),
+        passages_count=evidence.count,
+        releases=_releases(releases.best_first(end=SHORT_LIST), releases),
+        releases_count=releases.count,
+    )
+
+
+def search_page(asked: Mapping[str, str], on: dt.date) -> SearchPage:
+    """The page for the query parameters `q, in, page`; `in` is "evidence" or "releases"."""
+    query = cleaned(asked.get("q", ""))
+    kind = RELEASES if asked.get("in") == RELEASES else EVIDENCE
+    held = copies.follow()
+    found = {EVIDENCE: finding.evidence(held, query, on), RELEASES: finding.releases(held, query, on)}
+    page = Paginator(found[kind].best_first(), PAGE_SIZE).get_page(asked.get("page"))
+
+    def address(number: int) -> str:
+        return "?" + urlencode({"q": query, "in": kind, "page": str(number)})
+
+    return SearchPage(
+        query=query,
+        kind=kind,
+        commitments_count=finding.commitments(held, query, on).count,
+        passages_count=found[EVIDENCE].count,
+        releases_count=found[RELEASES].count,
+        passages=_passages(list(page.object_list), found[kind]) if kind == EVIDENCE else [],
+        releases=_releases(list(page.object_list), found[kind]) if kind == RELEASES else [],
+        page=page,
+        previous_page=address(page.previous_page_number()) if page.has_previous() else "",
+        next_page=address(page.next_page_number()) if page.has_next() else "",
+        instead=found[kind].understood.instead,
+        says_nothing=found[kind].understood.says_nothing,
+    )
+
+
+def _passages(keys: Sequence[int], matches: Matches) -> list[PassageFound]:
+    pieces = Evidence.objects.select_related("commitment", "release", "revision__appearance__source").in_bulk(keys)
+    groups = matches.understood.groups
+    return [
+        PassageFound(piece, highlighting.extract(piece.quote, groups)) for key in keys if (piece := pieces.get(key))
+    ]
+
+
+def _releases(keys: Sequence[int], matches: Matches) -> list[ReleaseFound]:
+    """Each with an extract of its latest revision."""
+    releases = Release.objects.in_bulk(keys)
+    texts = copies.latest_texts(keys)
+    groups = matches.understood.groups
+    return [
+        ReleaseFound(
+            release, highlighting.runs(release.title, groups), highlighting.extract(texts.get(key, ""), groups)
+        )
+        for key in keys
+        if (release := releases.get(key))
+    ]

@@ -1,0 +1,182 @@
+"""This process's copies of what search and lists need, built from the record and kept fresh.
+
+Nothing derived is stored. Whoever asks follows the record first (one question, `following.since`), reads what has
+changed, and so answers by what is in the database now; what nobody has asked for yet is not built.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from commitments import following
+from commitments.following import EVERY, Subject
+from commitments.linking.index import batches
+from commitments.models import Commitment, Definition, Evidence
+from tracker.models import Revision
+
+from . import synonyms
+from .index import Field, Index, Text
+from .listing import Listing
+from .synonyms import Names
+
+#: Databases limit how many values one query may name.
+_AT_A_TIME = 800
+_CHUNK = 2_000
+
+
+@dataclass
+class Copies:
+    """What is held, and what of it has changed since. One of these serves all threads of a process."""
+
+    _place: following.Place | None = None
+    _listing: Listing | None = None
+    _indexes: dict[Subject, Index] = field(default_factory=dict)
+    _worded_on: dt.date | None = None
+    _keywords: dict[int, str] = field(default_factory=dict)
+    _names: Names | None = None
+    _waiting: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _turn: threading.RLock = field(default_factory=threading.RLock)
+
+    def follow(self) -> Copies:
+        """Take note of what has changed, to be read when it is asked for."""
+        with self._turn:
+            news = following.since(self._place)
+            self._place = news.place
+            if news.changed is None:
+                self._listing = None
+                self._indexes.clear()
+                self._waiting.clear()
+                return self
+            for subject, keys in news.changed.items():
+                if EVERY in keys:
+                    self._indexes.pop(Subject(subject), None)
+                self._waiting[subject] |= keys
+                if subject == Subject.COMMITMENT:
+                    self._waiting["listing"] |= keys
+            return self
+
+    def listing(self, on: dt.date) -> Listing:
+        with self._turn:
+            changed = self._waiting["listing"]
+            if self._listing is None or self._listing.on != on or EVERY in changed:
+                self._listing = Listing.of(on)
+            elif changed:
+                self._listing = self._listing.changed(changed)
+            del self._waiting["listing"]
+            return self._listing
+
+    def commitments(self, on: dt.date) -> tuple[Index, Names]:
+        """The index of all commitments, unseen ones included, in the words of a day; and the names that they go by."""
+        with self._turn:
+            if self._worded_on is not None and self._worded_on != on:
+                earlier, later = sorted((self._worded_on, on))
+                turned = Definition.objects.filter(effective_from__gt=earlier, effective_from__lte=later)
+                self._waiting[Subject.COMMITMENT] |= set(turned.values_list("commitment", flat=True))
+            self._worded_on = on
+            index = self._index(Subject.COMMITMENT)
+            if self._names is None:
+                self._names = synonyms.of_commitments(self._keywords)
+            return index, self._names
+
+    def evidence(self) -> Index:
+        """The index of accepted evidence; its owners are the commitments."""
+        with self._turn:
+            return self._index(Subject.EVIDENCE)
+
+    def releases(self) -> Index:
+        with self._turn:
+            return self._index(Subject.RELEASE)
+
+    def _index(self, subject: Subject) -> Index:
+        changed = self._waiting[subject]
+        index = self._indexes.get(subject)
+        if index is not None and changed:
+            texts = [text for some in batches(sorted(changed), _AT_A_TIME) for text in self._texts(subject, some)]
+            index = index.changed(changed, texts)
+        if index is None:
+            index = Index.of(self._texts(subject, None))
+        self._indexes[subject] = index
+        del self._waiting[subject]
+        return index
+
+    def _texts(self, subject: Subject, keys: Sequence[int] | None) -> Iterator[Text]:
+        """The texts of some things, or of all."""
+        if subject == Subject.COMMITMENT:
+            assert self._worded_on is not None  # noqa: S101
+            return self._worded(keys, self._worded_on)
+        return _quoted(keys) if subject == Subject.EVIDENCE else _published(keys)
+
+    def _worded(self, keys: Sequence[int] | None, on: dt.date) -> Iterator[Text]:
+        """Title, names, and the words now and as first promised."""
+        gone = set(self._keywords) if keys is None else set(keys)
+        self._keywords = {key: names for key, names in self._keywords.items() if key not in gone}
+        self._names = None
+        which = Q() if keys is None else Q(commitment__in=keys)
+        definitions = Definition.objects.filter(which).order_by("effective_from", "pk")
+        first: dict[int, int] = {}
+        words: dict[int, str] = {}
+        for key, owner, statement, quote in definitions.values_list("pk", "commitment", "statement", "quote").iterator(
+            chunk_size=_CHUNK
+        ):
+            first.setdefault(owner, key)
+            words[key] = f"{statement}\n{quote}"
+        rows = Commitment.objects.in_force(on).order_by("pk")
+        if keys is not None:
+            rows = rows.filter(pk__in=keys)
+        columns = ("pk", "made_on", "title", "reference", "keywords", "definition_id")
+        for key, made_on, title, reference, keywords, current in rows.values_list(*columns).iterator(chunk_size=_CHUNK):
+            self._keywords[key] = keywords
+            texts = dict.fromkeys(words.get(one, "") for one in (current, first.get(key, 0)))
+            yield Text(
+                key,
+                key,
+                made_on.toordinal() if made_on else 0,
+                [
+                    (Field.TITLE, title),
+                    (Field.NAME, reference),
+                    *((Field.NAME, name) for name in keywords.split(",") if name),
+                    *((Field.TEXT, text) for text in texts if text),
+                ],
+            )
+
+
+def _quoted(keys: Collection[int] | None) -> Iterator[Text]:
+    pieces = Evidence.objects.accepted().order_by("pk")
+    if keys is not None:
+        pieces = pieces.filter(pk__in=keys)
+    columns = ("pk", "commitment", "release__published_at", "quote")
+    for key, owner, published_at, quote in pieces.values_list(*columns).iterator(chunk_size=_CHUNK):
+        yield Text(key, owner, published_at.toordinal(), [(Field.TEXT, quote)])
+
+
+def _published(keys: Collection[int] | None) -> Iterator[Text]:
+    columns = ("release", "release__published_at", "release__title", "text")
+    for key, published_at, title, text in _latest(keys).values_list(*columns).iterator(chunk_size=_CHUNK):
+        yield Text(key, key, published_at.toordinal(), [(Field.TITLE, title), (Field.TEXT, text)])
+
+
+def _latest(releases: Collection[int] | None) -> models.QuerySet[Revision]:
+    """The latest revision of some releases, or of all that are not joined to another."""
+    later = Revision.objects.filter(release=OuterRef("release"), number__gt=OuterRef("number"))
+    revisions = Revision.objects.filter(~Exists(later), release__joined_to=None).order_by("release")
+    return revisions if releases is None else revisions.filter(release__in=releases)
+
+
+def latest_texts(releases: Collection[int]) -> dict[int, str]:
+    """What can be searched of the texts of some releases."""
+    return dict(_latest(releases).values_list("release", "text"))
+
+
+_held = Copies()
+
+
+def follow() -> Copies:
+    """This process's copies, as fresh as the database."""
+    return _held.follow()

@@ -1,0 +1,242 @@
+"""Search that forgives: what is found for what was typed, in which order, and what is marked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commitments import decisions
+from commitments.models import Commitment, Definition
+from commitments.search.highlighting import extract, runs
+from commitments.search.index import Alternative, Field, Index, Text
+from commitments.search.understanding import understand
+
+from . import make
+
+pytestmark = pytest.mark.django_db
+
+
+def listed(client: Client, query: str, **more: str) -> list[str]:
+    register = client.get("/commitments/", {"q": query, **more}).context["register"]
+    return [line.commitment.title for line in register.lines]
+
+
+def found(client: Client, query: str, kind: str = "evidence") -> Any:
+    response = client.get("/search/", {"q": query, "in": kind})
+    assert response.status_code == 200
+    return response.context["search"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "recruiting officer",
+        "OFFICERS recruited",
+        "polcie officers",
+        "neigbourhood",
+        "PCs",
+        "police constables",
+        "bobbies",
+        "patrollers",
+        '"officers for every neighbourhood"',
+        "T-77",
+        "13000",
+        "antisocial",
+    ],
+)
+def test_a_promise_is_found_by_other_endings_slips_other_names_phrases_and_its_reference(
+    client: Client, query: str
+) -> None:
+    promise = make.commitment(
+        "Recruit 13,000 police officers",
+        statement="Recruit officers for every neighbourhood to end anti-social behaviour.",
+        keywords="patrollers, wardens",
+    )
+    Commitment.objects.filter(pk=promise.pk).update(reference="T-77")
+    make.commitment("Plant trees", statement="Plant an orchard in every town.")
+    assert listed(client, query) == ["Recruit 13,000 police officers"]
+
+
+@pytest.mark.parametrize("query", ['"officers neighbourhood"', '"every for"', "qwertyzx", "officers orchard", "99999"])
+def test_what_nobody_promised_is_not_found(client: Client, query: str) -> None:
+    make.commitment("Recruit police officers", statement="Recruit officers for every neighbourhood.")
+    make.commitment("Plant an orchard")
+    assert listed(client, query) == []
+
+
+def test_a_phrase_does_not_run_over_from_the_title_into_the_text(client: Client) -> None:
+    make.commitment("Build a railway", statement="Stations will open by 2030.")
+    assert listed(client, '"railway stations"') == []
+    assert listed(client, "railway stations") == ["Build a railway"]
+
+
+def test_a_promise_is_found_by_its_words_as_first_made_and_as_they_are_now(client: Client) -> None:
+    promise = make.commitment("Cut waiting", statement="Abolish queues in hospitals.")
+    for statement, kind in (("Shorten lines in clinics.", "narrowing"), ("Halve waits in surgeries.", "narrowing")):
+        Definition.objects.create(
+            commitment=promise, statement=statement, kind=kind, effective_from=dt.date(2025, 1, 1)
+        )
+    assert listed(client, "queues") == listed(client, "halve") == ["Cut waiting"]
+    assert listed(client, "shorten") == []
+
+
+def test_a_slip_says_what_was_looked_for_instead(client: Client) -> None:
+    make.commitment("Build hospitals")
+    page = client.get("/commitments/?q=hopsitals").content.decode()
+    assert "Nothing has the word “hopsitals”" in page
+    assert "“hospitals”" in page
+
+
+def test_small_words_alone_are_said_to_find_nothing(client: Client) -> None:
+    make.commitment("Build hospitals")
+    assert "Those words stand in almost every text" in client.get("/commitments/?q=the+of").content.decode()
+
+
+def test_the_title_counts_more_than_the_text_and_of_equals_the_newer_comes_first(client: Client) -> None:
+    make.commitment("Plans", statement="Something about harbours and much else.")
+    make.commitment("Old harbours", statement="Nothing.", made_on=dt.date(2020, 1, 1))
+    make.commitment("New harbours", statement="Nothing.", made_on=dt.date(2024, 1, 1))
+    assert listed(client, "harbours") == ["New harbours", "Old harbours", "Plans"]
+    assert listed(client, "harbours", sort="title") == ["New harbours", "Old harbours", "Plans"]
+    assert listed(client, "harbours", sort="made") == ["Plans", "New harbours", "Old harbours"]
+
+
+def test_what_was_typed_is_marked_and_never_becomes_markup(client: Client) -> None:
+    make.commitment("Ban <script>alert(1)</script> adverts", statement="Ban & end <b>adverts</b> for vapes.")
+    page = client.get("/commitments/", {"q": 'adverts <script>"'}).content.decode()
+    assert "<mark>adverts</mark>" in page
+    assert "<script" not in page
+    assert "<b>" not in page
+
+
+def test_accepted_evidence_is_found_and_undecided_or_unpublished_evidence_is_not(client: Client) -> None:
+    promise, draft = make.commitment("Plant trees"), make.commitment("Hidden", publication="draft")
+    accepted, waiting, of_draft = (
+        make.evidence(about, make.release(f"So far {count} saplings are in the ground."))
+        for about, count in ((promise, 100), (promise, 200), (draft, 300))
+    )
+    for piece in (accepted, of_draft):
+        decisions.accept(piece, make.deed())
+    search = found(client, "sapling")
+    assert [one.evidence for one in search.passages] == [accepted]
+    assert search.passages_count == 1
+    assert "<mark>saplings</mark>" in client.get("/commitments/?q=saplings").content.decode()
+    decisions.accept(waiting, make.deed())
+    assert found(client, "sapling").passages_count == 2
+    decisions.reject(accepted, make.deed(), "Of another wood.")
+    assert [one.evidence for one in found(client, "sapling").passages] == [waiting]
+
+
+def test_a_release_is_found_by_its_title_and_by_its_latest_text_alone(client: Client) -> None:
+    release = make.release("Ferries will sail.", title="A timetable of boats")
+    assert [one.release for one in found(client, "ferry", "releases").releases] == [release]
+    assert [one.release for one in found(client, "timetables", "releases").releases] == [release]
+    make.revise(release, "Hovercraft will sail.")
+    assert found(client, "ferry", "releases").releases_count == 0
+    assert found(client, "hovercraft", "releases").releases_count == 1
+
+
+def test_filters_and_counts_are_of_what_was_found(client: Client) -> None:
+    make.commitment("Build a bridge", due=dt.date(2020, 1, 1))
+    make.commitment("Paint a bridge")
+    make.commitment("Build a tunnel", due=dt.date(2020, 1, 1))
+    register = client.get("/commitments/?q=bridge&timing=overdue").context["register"]
+    assert [line.commitment.title for line in register.lines] == ["Build a bridge"]
+    timing = next(one for one in register.filters if one.name == "timing")
+    assert {option.value: option.count for option in timing.options} == {"overdue": 1, "no_deadline": 1}
+
+
+@pytest.mark.parametrize("query", ['"', '""', "“", "a" * 5_000, "\0", "%", "\\", "😀", "' OR 1=1 --", "x " * 500])
+def test_anything_can_be_typed(client: Client, query: str) -> None:
+    make.commitment("Build hospitals")
+    assert client.get("/commitments/", {"q": query}).status_code == 200
+    assert client.get("/search/", {"q": query, "page": "-3"}).status_code == 200
+
+
+def test_search_asks_as_much_of_many_as_of_few(client: Client) -> None:
+    def queries() -> int:
+        client.get("/search/?q=saplings")
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/search/?q=saplings")
+        return len(captured)
+
+    promise = make.commitment("Plant trees")
+    release = make.release("\n".join(f"There are {number} saplings." for number in range(12)))
+    decisions.accept(make.evidence(promise, release, "There are 1 saplings."), make.deed())
+    few = queries()
+    for number in range(2, 12):
+        decisions.accept(make.evidence(promise, release, f"There are {number} saplings."), make.deed())
+    assert queries() == few <= 4
+
+
+WORDS = st.lists(st.sampled_from(["knife", "crime", "halve", "the", "police", "trees"]), min_size=1, max_size=6)
+
+
+def index_of(*texts: str) -> Index:
+    return Index.of(Text(number, number, 0, [(Field.TEXT, text)]) for number, text in enumerate(texts))
+
+
+@given(st.lists(WORDS, min_size=1, max_size=6), WORDS)
+def test_a_phrase_finds_just_the_texts_that_have_it(texts: list[list[str]], phrase: list[str]) -> None:
+    index = index_of(*(" ".join(text) for text in texts))
+    groups = understand(f'"{" ".join(phrase)}"', index, ()).groups
+    sought = " ".join(phrase)
+    small = [word == "the" for word in phrase]
+    if all(small):
+        assert not groups
+        return
+    while phrase[0] == "the":
+        phrase = phrase[1:]
+    while phrase[-1] == "the":
+        phrase = phrase[:-1]
+
+    def has(text: list[str]) -> bool:
+        return any(
+            all(word in ("the", text[at + place]) for place, word in enumerate(phrase))
+            for at in range(len(text) - len(phrase) + 1)
+        )
+
+    assert set(index.find(groups).keys.tolist()) == {n for n, text in enumerate(texts) if has(text)}, sought
+
+
+@given(st.lists(WORDS, min_size=1, max_size=8), st.lists(st.tuples(st.integers(0, 9), WORDS), max_size=8))
+def test_an_index_that_followed_changes_answers_as_one_made_anew(
+    before: list[list[str]], edits: list[tuple[int, list[str]]]
+) -> None:
+    texts = {number: " ".join(words) for number, words in enumerate(before)}
+    index = index_of(*texts.values())
+    for key, words in edits:
+        texts[key] = " ".join(words)
+        changed = index.changed({key}, [Text(key, key, 0, [(Field.TEXT, texts[key])])])
+        assert changed is not None
+        index = changed
+    anew = Index.of(Text(key, key, 0, [(Field.TEXT, text)]) for key, text in texts.items())
+    for word in ("knife", "polic", "tree"):
+        one, other = (each.find([[Alternative((word,))]]) for each in (index, anew))
+        assert one.best_first().tolist() == other.best_first().tolist()
+        assert sorted(one.scores.tolist()) == pytest.approx(sorted(other.scores.tolist()))
+
+
+@given(st.text(max_size=800), st.text(max_size=30))
+def test_runs_joined_are_the_text_and_an_extract_is_a_stretch_of_it(text: str, query: str) -> None:
+    groups = understand(query, index_of(text), ()).groups
+    assert "".join(run.text for run in runs(text, groups)) == text
+    cut = "".join(run.text for run in extract(text, groups) if run.text not in ("… ", " …"))
+    assert cut in text or text[:1].isspace() or not text.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("typed", "marked"),
+    [("knife crime", "Knife crime crime"), ('"knife crime"', "Knife crime")],
+)
+def test_a_phrase_is_marked_as_a_whole_and_words_wherever_they_stand(typed: str, marked: str) -> None:
+    text = "Knife crime is crime with a blade."
+    said = runs(text, understand(typed, index_of(text), ()).groups)
+    assert " ".join(run.text for run in said if run.found) == marked
