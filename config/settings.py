@@ -113,6 +113,11 @@ except (ImproperlyConfigured, ValueError) as error:
 #: Whether a final status is proposed by one person and confirmed by another.
 SECOND_EDITOR = env.bool("SECOND_EDITOR", default=False)
 
+# The public pages -------------------------------------------------------------------------------------
+
+#: For how long a page that was made for one reader is shown to others as well. 0 makes each one anew.
+PAGES_KEPT = timedelta(seconds=_number("PAGES_KEPT_SECONDS", 3, 0, 5))
+
 # The watch -------------------------------------------------------------------------------------------
 
 FETCH_ALLOW_NETWORKS = env.list("FETCH_ALLOW_NETWORKS", default=[])

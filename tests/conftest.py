@@ -52,6 +52,7 @@ def own_data_folder(settings: Any, tmp_path: Path) -> Path:
     settings.FETCH_HOST_PAUSE = dt.timedelta(0)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.CELERY_BROKER_URL = "memory://"
+    settings.PAGES_KEPT = dt.timedelta(0)
     return tmp_path
 
 

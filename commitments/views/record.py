@@ -14,23 +14,29 @@ from commitments.pages.methodology import methodology
 from commitments.pages.passages_found import search_page
 from commitments.pages.register import register
 
+from .kept import kept_for_a_moment
+
 
 @require_safe
+@kept_for_a_moment
 def show_home(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/home.html", {"home": home(timezone.localdate())})
 
 
 @require_safe
+@kept_for_a_moment
 def list_commitments(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/register.html", {"register": register(request.GET, timezone.localdate())})
 
 
 @require_safe
+@kept_for_a_moment
 def search(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/search.html", {"search": search_page(request.GET, timezone.localdate())})
 
 
 @require_safe
+@kept_for_a_moment
 def show_commitment(request: HttpRequest, slug: str) -> HttpResponse:
     """One that was merged into another answers with that one's address for good; drafts are not there."""
     today = timezone.localdate()
@@ -43,5 +49,6 @@ def show_commitment(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@kept_for_a_moment
 def show_methodology(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/methodology.html", {"methodology": methodology()})

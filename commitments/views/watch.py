@@ -12,8 +12,11 @@ from commitments.pages.release import release_page
 from commitments.pages.sources import sources_page
 from tracker.models import Release, Revision
 
+from .kept import kept_for_a_moment
+
 
 @require_safe
+@kept_for_a_moment
 def show_release(request: HttpRequest, release_id: int, number: int | None = None) -> HttpResponse:
     """A release at its latest revision, or at the one with this number.
 
@@ -30,6 +33,7 @@ def show_release(request: HttpRequest, release_id: int, number: int | None = Non
 
 
 @require_safe
+@kept_for_a_moment
 def show_changes(request: HttpRequest, release_id: int, number: int) -> HttpResponse:
     """What one revision changed in the one before; both beside each other with `?view=side-by-side`."""
     release = get_object_or_404(Release, pk=release_id)
@@ -41,5 +45,6 @@ def show_changes(request: HttpRequest, release_id: int, number: int) -> HttpResp
 
 
 @require_safe
+@kept_for_a_moment
 def show_sources(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/sources.html", {"page": sources_page(timezone.now())})

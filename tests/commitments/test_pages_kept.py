@@ -1,0 +1,98 @@
+"""Public pages are kept for a moment, for readers who cannot be told apart."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from commitments import decisions
+from commitments.models import Commitment
+from commitments.views import kept
+
+from . import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def pages_are_kept(settings: Any) -> None:
+    settings.PAGES_KEPT = dt.timedelta(seconds=3)
+    kept.forget()
+
+
+def wait(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    now = kept.time.monotonic()
+    monkeypatch.setattr(kept.time, "monotonic", lambda: now + seconds)
+
+
+def titles(client: Client, address: str = "/commitments/") -> str:
+    return client.get(address).content.decode()
+
+
+def test_a_second_reader_costs_the_database_nothing(client: Client) -> None:
+    promise = make.commitment("Plant trees")
+    addresses = ["/", "/commitments/", "/sources/", promise.get_absolute_url()]
+    first = [client.get(address) for address in addresses]
+    with CaptureQueriesContext(connection) as captured:
+        second = [Client().get(address) for address in addresses]
+    assert not captured.captured_queries
+    assert [one.content for one in second] == [one.content for one in first]
+    assert all("Content-Security-Policy" in one.headers for one in second)
+
+
+def test_a_decision_is_seen_within_five_seconds(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    promise = make.commitment("Plant trees")
+    assert "Off track" not in titles(client, promise.get_absolute_url())
+    decisions.change_status(promise, "off_track", make.user(), "Stalled.", dt.date(2026, 1, 1))
+    wait(monkeypatch, 3.1)
+    assert "Off track" in titles(client, promise.get_absolute_url())
+
+
+def test_what_was_taken_back_is_gone_within_five_seconds(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    promise = make.commitment("Plant trees")
+    assert "Plant trees" in titles(client)
+    Commitment.objects.filter(pk=promise.pk).update(publication="draft")
+    wait(monkeypatch, 3.1)
+    assert "Plant trees" not in titles(client)
+    assert client.get(promise.get_absolute_url()).status_code == 404
+
+
+def test_who_brings_a_cookie_gets_a_page_of_their_own_and_leaves_none(client: Client) -> None:
+    signed_in = Client()
+    signed_in.force_login(make.user())
+    make.commitment("Plant trees")
+    assert "Plant trees" in titles(signed_in)
+    make.commitment("Dig wells")
+    assert "Dig wells" in titles(client)
+    make.commitment("Build homes")
+    assert "Build homes" in titles(signed_in)
+    assert "Build homes" not in titles(client)
+
+
+@pytest.mark.parametrize("address", ["/commitments/?page=2", "/commitments/?q=trees", "/commitments/?page=1"])
+def test_another_address_is_another_page(client: Client, address: str) -> None:
+    titles(client)
+    make.commitment("Plant trees")
+    assert "Plant" in titles(client, address)
+
+
+def test_what_is_not_there_is_not_kept(client: Client) -> None:
+    assert client.get("/commitments/plant-trees/").status_code == 404
+    make.commitment("Plant trees")
+    assert client.get("/commitments/plant-trees/").status_code == 200
+
+
+def test_what_is_scheduled_appears_by_itself(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = dt.datetime(2026, 12, 1, 9, tzinfo=dt.UTC)
+    with time_machine.travel(at - dt.timedelta(minutes=1), tick=False):
+        make.commitment("Plant trees", publication="scheduled", publish_at=at)
+        assert "Plant trees" not in titles(client)
+    kept.forget()
+    with time_machine.travel(at + dt.timedelta(seconds=1), tick=False):
+        assert "Plant trees" in titles(client)
