@@ -97,7 +97,9 @@ def _definitions(
 def _evidence(writer: Writer, commitments: Sequence[int], count: int, editor: User) -> None:
     chance = random.Random(5)
     sources = [
-        Source.objects.create(slug=f"press-{number}", name=f"Press office {number}", url=f"https://p{number}.example/")
+        Source.objects.create(
+            slug=f"press-{number}", name=f"Press office {number}", url=f"https://p{number}.example/", republish="full"
+        )
         for number in range(SOURCES)
     ]
     for first in range(0, count, AT_A_TIME * A_RELEASE):

@@ -29,6 +29,8 @@ Subject = RecordChange.Subject
 class Followed:
     """Rows of a table that tell that a subject has changed: by which key, and for which columns of a changed row.
 
+    Without a key all of the subject may have changed.
+
     With `only`, a condition on a row: what it does not hold for, before and after, is nobody's news.
     """
 
@@ -57,7 +59,12 @@ FOLLOWED = (
         only="{row}.state = 'accepted'",
     ),
     Followed("tracker_release", Subject.RELEASE, columns=("title", "published_at", "joined_to_id")),
-    Followed("tracker_revision", Subject.RELEASE, "release_id", columns=("release_id", "number", "text")),
+    Followed(
+        "tracker_revision", Subject.RELEASE, "release_id", columns=("release_id", "number", "text", "appearance_id")
+    ),
+    # What may be shown has changed, so what may be found has.
+    *(Followed("commitments_withholding", subject, key="") for subject in Subject),
+    *(Followed("tracker_source", subject, "", ("republish",)) for subject in (Subject.EVIDENCE, Subject.RELEASE)),
 )
 
 
@@ -164,7 +171,7 @@ _EVENTS: Collection[str] = ("INSERT", "UPDATE", "DELETE")
 
 
 def _name(one: Followed, event: str) -> str:
-    return f"followed_{one.table}_{event.lower()}"
+    return f"followed_{one.table}_{event}_{one.subject}".lower()
 
 
 def _when(one: Followed, event: str) -> str:
@@ -186,9 +193,10 @@ def _noted(subject: str, key: str, *, is_postgresql: bool) -> str:
 
 def _sqlite(one: Followed, event: str) -> str:
     rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[event]
+    keys = [f"{row}.{one.key}" for row in rows] if one.key else [str(EVERY)]
     if one.key == "id":
-        rows = rows[-1:]
-    noted = "; ".join(_noted(f"'{one.subject.value}'", f"{row}.{one.key}", is_postgresql=False) for row in rows)
+        del keys[1:]  # it does not change
+    noted = "; ".join(_noted(f"'{one.subject.value}'", key, is_postgresql=False) for key in keys)
     when = _when(one, event).replace("IS DISTINCT FROM", "IS NOT")
     return f"CREATE TRIGGER {_name(one, event)} AFTER {event} ON {one.table} {when} BEGIN {noted}; END"
 
@@ -206,6 +214,10 @@ DECLARE
   before bigint;
   after bigint;
 BEGIN
+  IF TG_ARGV[1] = '' THEN
+    {_noted("TG_ARGV[0]", str(EVERY), is_postgresql=True)};
+    RETURN NULL;
+  END IF;
   IF TG_OP <> 'INSERT' THEN EXECUTE format('SELECT ($1).%I', TG_ARGV[1]) INTO before USING OLD; END IF;
   IF TG_OP <> 'DELETE' THEN EXECUTE format('SELECT ($1).%I', TG_ARGV[1]) INTO after USING NEW; END IF;
   IF before IS NOT NULL THEN

@@ -16,6 +16,7 @@ from .possible import PossibleCommitment
 from .record_change import RecordChange
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
 from .turn import Turn
+from .withholding import Withholding
 
 __all__ = [
     "FINAL_STATUSES",
@@ -56,5 +57,6 @@ __all__ = [
     "TargetComponent",
     "Tier",
     "Turn",
+    "Withholding",
     "is_public",
 ]

@@ -15,6 +15,7 @@ from commitments.search.copies import Copies
 from commitments.search.finding import Matches
 from commitments.search.highlighting import Run
 from commitments.search.understanding import Instead, cleaned
+from commitments.showing import Showing
 from tracker.models import Release
 
 PAGE_SIZE = 20
@@ -26,10 +27,11 @@ EVIDENCE, RELEASES = "evidence", "releases"
 
 @dataclass(frozen=True)
 class PassageFound:
-    """A piece of evidence with what was looked for marked in its quote."""
+    """A piece of evidence with what was looked for marked in its quote, and the title of its release."""
 
     evidence: Evidence
     quote: list[Run]
+    title: str
 
 
 @dataclass(frozen=True)
@@ -69,18 +71,18 @@ class SearchPage:
     says_nothing: bool
 
 
-def also_found(held: Copies, query: str, on: dt.date) -> Also:
+def also_found(show: Showing, held: Copies, query: str, on: dt.date) -> Also:
     """The likeliest passages and releases."""
     evidence, releases = finding.evidence(held, query, on), finding.releases(held, query, on)
     return Also(
-        passages=_passages(evidence.best_first(end=SHORT_LIST), evidence),
+        passages=_passages(show, evidence.best_first(end=SHORT_LIST), evidence),
         passages_count=evidence.count,
-        releases=_releases(releases.best_first(end=SHORT_LIST), releases),
+        releases=_releases(show, releases.best_first(end=SHORT_LIST), releases),
         releases_count=releases.count,
     )
 
 
-def search_page(asked: Mapping[str, str], on: dt.date) -> SearchPage:
+def search_page(show: Showing, asked: Mapping[str, str], on: dt.date) -> SearchPage:
     """The page for the query parameters `q, in, page`; `in` is "evidence" or "releases"."""
     query = cleaned(asked.get("q", ""))
     kind = RELEASES if asked.get("in") == RELEASES else EVIDENCE
@@ -97,8 +99,8 @@ def search_page(asked: Mapping[str, str], on: dt.date) -> SearchPage:
         commitments_count=finding.commitments(held, query, on).count,
         passages_count=found[EVIDENCE].count,
         releases_count=found[RELEASES].count,
-        passages=_passages(list(page.object_list), found[kind]) if kind == EVIDENCE else [],
-        releases=_releases(list(page.object_list), found[kind]) if kind == RELEASES else [],
+        passages=_passages(show, list(page.object_list), found[kind]) if kind == EVIDENCE else [],
+        releases=_releases(show, list(page.object_list), found[kind]) if kind == RELEASES else [],
         page=page,
         previous_page=address(page.previous_page_number()) if page.has_previous() else "",
         next_page=address(page.next_page_number()) if page.has_next() else "",
@@ -107,22 +109,29 @@ def search_page(asked: Mapping[str, str], on: dt.date) -> SearchPage:
     )
 
 
-def _passages(keys: Sequence[int], matches: Matches) -> list[PassageFound]:
-    pieces = Evidence.objects.select_related("commitment", "release", "revision__appearance__source").in_bulk(keys)
+def _passages(show: Showing, keys: Sequence[int], matches: Matches) -> list[PassageFound]:
+    pieces = show.evidence().select_related("commitment", "release", "revision__appearance__source").in_bulk(keys)
     groups = matches.understood.groups
     return [
-        PassageFound(piece, highlighting.extract(piece.quote, groups)) for key in keys if (piece := pieces.get(key))
+        PassageFound(
+            piece, highlighting.extract(show.quote(piece), groups), show.title(piece.release_id, piece.release.title)
+        )
+        for key in keys
+        if (piece := pieces.get(key))
     ]
 
 
-def _releases(keys: Sequence[int], matches: Matches) -> list[ReleaseFound]:
-    """Each with an extract of its latest revision."""
-    releases = Release.objects.in_bulk(keys)
-    texts = copies.latest_texts(keys)
+def _releases(show: Showing, keys: Sequence[int], matches: Matches) -> list[ReleaseFound]:
+    """Each with an extract of its latest revision, where that may be shown."""
+    releases = show.releases().in_bulk(keys)
+    latest = copies.latest_revisions().filter(release__in=keys).select_related("appearance__source")
+    texts = {one.release_id: show.text(one).text for one in latest if show.may_be_whole(one)}
     groups = matches.understood.groups
     return [
         ReleaseFound(
-            release, highlighting.runs(release.title, groups), highlighting.extract(texts.get(key, ""), groups)
+            release,
+            highlighting.runs(show.title(key, release.title), groups),
+            highlighting.extract(texts.get(key, ""), groups),
         )
         for key in keys
         if (release := releases.get(key))

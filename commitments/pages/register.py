@@ -15,6 +15,7 @@ from commitments.search import copies, finding
 from commitments.search.finding import Matches
 from commitments.search.listing import Listing, Places
 from commitments.search.understanding import Instead, cleaned
+from commitments.showing import Showing
 from commitments.timing import Timing
 
 from .passages_found import Also, also_found
@@ -91,7 +92,7 @@ class Register:
     also: Also | None = None
 
 
-def register(asked: Mapping[str, str], on: dt.date) -> Register:
+def register(show: Showing, asked: Mapping[str, str], on: dt.date) -> Register:
     """The list for the query parameters `q, status, timing, department, area, administration, sort, page`.
 
     A value that does not exist is left out and said so; a page beyond the last is the last.
@@ -140,13 +141,17 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
         unknown=unknown,
         total=len(public),
         found=len(chosen_ones),
-        lines=lines_of(list(page.object_list), on, matches.understood.groups if matches else ()),
+        lines=(
+            lines_of(list(page.object_list), on, matches.understood.groups, show)
+            if matches
+            else lines_of(list(page.object_list), on)
+        ),
         page=page,
         previous_page=address.page(page.previous_page_number()) if page.has_previous() else "",
         next_page=address.page(page.next_page_number()) if page.has_next() else "",
         instead=matches.understood.instead if matches else (),
         says_nothing=bool(matches and matches.understood.says_nothing),
-        also=also_found(held, query, on) if query and page.number == 1 else None,
+        also=also_found(show, held, query, on) if query and page.number == 1 else None,
     )
 
 

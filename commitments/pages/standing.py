@@ -10,6 +10,7 @@ from typing import Protocol
 from commitments.models import Commitment, Definition, Status
 from commitments.search import highlighting
 from commitments.search.highlighting import Groups, Run
+from commitments.showing import Showing
 from commitments.timing import Timing, timing
 
 from . import meanings, phrases
@@ -69,20 +70,20 @@ class Line:
     marked: Marked | None = None
 
 
-def lines_of(keys: Sequence[int], on: dt.date, groups: Groups = ()) -> list[Line]:
-    """Lines of commitments by their keys, in that order, with what was looked for marked.
+def lines_of(keys: Sequence[int], on: dt.date, groups: Groups = (), show: Showing | None = None) -> list[Line]:
+    """Lines of commitments by their keys, in that order, with what was looked for marked in what may be shown.
 
     Two queries, and a third for the words as first promised where anything was looked for.
     """
     found = Commitment.objects.in_force(on).in_bulk(keys)
     current = Definition.objects.in_bulk([commitment.definition_id for commitment in found.values()])  # type: ignore[attr-defined]
     first: dict[int, Definition] = {}
-    if groups:
+    if show is not None:
         for definition in Definition.objects.filter(commitment__in=keys).order_by("effective_from", "pk"):
             first.setdefault(definition.commitment_id, definition)
     return [
-        replace(line, marked=_marked(line.commitment, definition, first[key], groups))
-        if groups and definition
+        replace(line, marked=_marked(line.commitment, definition, first[key], groups, show))
+        if show is not None and definition
         else line
         for key in keys
         if (commitment := found.get(key))
@@ -91,7 +92,7 @@ def lines_of(keys: Sequence[int], on: dt.date, groups: Groups = ()) -> list[Line
     ]
 
 
-def _marked(commitment: Commitment, current: Definition, first: Definition, groups: Groups) -> Marked:
+def _marked(commitment: Commitment, current: Definition, first: Definition, groups: Groups, show: Showing) -> Marked:
     title = highlighting.runs(commitment.title, groups)
     for source, text in (
         ("", current.statement),
@@ -101,7 +102,7 @@ def _marked(commitment: Commitment, current: Definition, first: Definition, grou
         ("Also called", commitment.keywords),
         ("Reference", commitment.reference),
     ):
-        extract = highlighting.extract(text, groups)
+        extract = highlighting.extract(show.words(text), groups)
         if highlighting.has_marks(extract):
             return Marked(title, extract, source)
     return Marked(title, [], "")

@@ -12,14 +12,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from commitments import following
+from commitments import following, showing
 from commitments.following import EVERY, Subject
 from commitments.linking.index import batches
 from commitments.models import Commitment, Definition, Evidence
-from tracker.models import Revision
+from tracker.models import Republish, Revision
 
 from . import synonyms
 from .index import Field, Index, Text
@@ -118,6 +117,7 @@ class Copies:
         gone = set(self._keywords) if keys is None else set(keys)
         self._keywords = {key: names for key, names in self._keywords.items() if key not in gone}
         self._names = None
+        show = showing.now()
         which = Q() if keys is None else Q(commitment__in=keys)
         definitions = Definition.objects.filter(which).order_by("effective_from", "pk")
         first: dict[int, int] = {}
@@ -133,7 +133,7 @@ class Copies:
         columns = ("pk", "made_on", "title", "reference", "keywords", "definition_id")
         for key, made_on, title, reference, keywords, current in rows.values_list(*columns).iterator(chunk_size=_CHUNK):
             self._keywords[key] = keywords
-            texts = dict.fromkeys(words.get(one, "") for one in (current, first.get(key, 0)))
+            texts = dict.fromkeys(show.words(words.get(one, "")) for one in (current, first.get(key, 0)))
             yield Text(
                 key,
                 key,
@@ -148,30 +148,44 @@ class Copies:
 
 
 def _quoted(keys: Collection[int] | None) -> Iterator[Text]:
-    pieces = Evidence.objects.accepted().order_by("pk")
+    """Accepted passages in the words that may be shown of them. Whose commitment is public is asked of the clock."""
+    show = showing.now()
+    pieces = Evidence.objects.accepted().annotate(day=F("release__published_at")).order_by("pk")
     if keys is not None:
         pieces = pieces.filter(pk__in=keys)
-    columns = ("pk", "commitment", "release__published_at", "quote")
-    for key, owner, published_at, quote in pieces.values_list(*columns).iterator(chunk_size=_CHUNK):
-        yield Text(key, owner, published_at.toordinal(), [(Field.TEXT, quote)])
+    full = Q(revision__appearance__source__republish=Republish.FULL)
+    for piece in pieces.filter(full).only("commitment", "release", "quote").iterator(chunk_size=_CHUNK):
+        if not show.note_on(piece):
+            yield _passage(piece, show.of_release(piece.release_id, piece.quote).text)
+    for piece in pieces.exclude(full).select_related("revision__appearance__source").iterator(chunk_size=_CHUNK):
+        if not show.note_on(piece):
+            yield _passage(piece, show.quote(piece))
+
+
+def _passage(piece: Evidence, words: str) -> Text:
+    return Text(piece.pk, piece.commitment_id, piece.day.toordinal(), [(Field.TEXT, words)])  # type: ignore[attr-defined]
 
 
 def _published(keys: Collection[int] | None) -> Iterator[Text]:
+    """Releases that may be named, with their latest text where all of it may be shown."""
+    show = showing.now()
+    releases = show.releases().standing()
+    if keys is not None:
+        releases = releases.filter(pk__in=keys)
+    texts = show.whole_texts().filter(pk__in=latest_revisions().filter(release__in=releases))
     columns = ("release", "release__published_at", "release__title", "text")
-    for key, published_at, title, text in _latest(keys).values_list(*columns).iterator(chunk_size=_CHUNK):
-        yield Text(key, key, published_at.toordinal(), [(Field.TITLE, title), (Field.TEXT, text)])
+    for key, published_at, title, text in texts.values_list(*columns).iterator(chunk_size=_CHUNK):
+        named = (Field.TITLE, show.title(key, title))
+        yield Text(key, key, published_at.toordinal(), [named, (Field.TEXT, show.of_release(key, text).text)])
+    without = releases.exclude(pk__in=texts.values("release")).values_list("pk", "published_at", "title")
+    for key, published_at, title in without.iterator(chunk_size=_CHUNK):
+        yield Text(key, key, published_at.toordinal(), [(Field.TITLE, show.title(key, title))])
 
 
-def _latest(releases: Collection[int] | None) -> models.QuerySet[Revision]:
-    """The latest revision of some releases, or of all that are not joined to another."""
+def latest_revisions() -> QuerySet[Revision]:
+    """The latest revision of each release."""
     later = Revision.objects.filter(release=OuterRef("release"), number__gt=OuterRef("number"))
-    revisions = Revision.objects.filter(~Exists(later), release__joined_to=None).order_by("release")
-    return revisions if releases is None else revisions.filter(release__in=releases)
-
-
-def latest_texts(releases: Collection[int]) -> dict[int, str]:
-    """What can be searched of the texts of some releases."""
-    return dict(_latest(releases).values_list("release", "text"))
+    return Revision.objects.filter(~Exists(later))
 
 
 _held = Copies()

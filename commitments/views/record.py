@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from commitments import showing
 from commitments.models import Commitment
 from commitments.pages.commitment import commitment_page, whole
 from commitments.pages.home import home
@@ -20,19 +21,23 @@ from .kept import kept_for_a_moment
 @require_safe
 @kept_for_a_moment
 def show_home(request: HttpRequest) -> HttpResponse:
-    return render(request, "commitments/home.html", {"home": home(timezone.localdate())})
+    return render(request, "commitments/home.html", {"home": home(showing.now(), timezone.localdate())})
 
 
 @require_safe
 @kept_for_a_moment
 def list_commitments(request: HttpRequest) -> HttpResponse:
-    return render(request, "commitments/register.html", {"register": register(request.GET, timezone.localdate())})
+    return render(
+        request, "commitments/register.html", {"register": register(showing.now(), request.GET, timezone.localdate())}
+    )
 
 
 @require_safe
 @kept_for_a_moment
 def search(request: HttpRequest) -> HttpResponse:
-    return render(request, "commitments/search.html", {"search": search_page(request.GET, timezone.localdate())})
+    return render(
+        request, "commitments/search.html", {"search": search_page(showing.now(), request.GET, timezone.localdate())}
+    )
 
 
 @require_safe
@@ -45,7 +50,7 @@ def show_commitment(request: HttpRequest, slug: str) -> HttpResponse:
         if not commitment.merged_into.is_public:
             raise Http404("It was merged into a commitment that is not public yet.")
         return redirect(commitment.merged_into, permanent=True)
-    return render(request, "commitments/commitment.html", {"page": commitment_page(commitment, today)})
+    return render(request, "commitments/commitment.html", {"page": commitment_page(showing.now(), commitment, today)})
 
 
 @require_safe

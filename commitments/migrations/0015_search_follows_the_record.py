@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commitments', '0013_possible_commitments'),
+        ('commitments', '0014_withholding'),
     ]
 
     operations = [
