@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from commitments import following, showing
 from commitments.following import EVERY, Subject
@@ -20,7 +20,6 @@ from commitments.linking.index import batches
 from commitments.models import Commitment, Definition, Evidence
 from tracker.models import Republish, Revision
 
-from . import synonyms
 from .index import Field, Index, Text
 from .listing import Listing
 from .synonyms import Names
@@ -28,81 +27,82 @@ from .synonyms import Names
 #: Databases limit how many values one query may name.
 _AT_A_TIME = 800
 _CHUNK = 2_000
+_LISTING = "listing"
 
 
 @dataclass
 class Copies:
-    """What is held, and what of it has changed since. One of these serves all threads of a process."""
+    """What is held, and what of it has changed since. One of these serves all threads of a process.
 
+    An index is built without holding up who needs the listing alone.
+    """
+
+    names: Names = field(default_factory=Names)
     _place: following.Place | None = None
     _listing: Listing | None = None
     _indexes: dict[Subject, Index] = field(default_factory=dict)
     _worded_on: dt.date | None = None
-    _keywords: dict[int, str] = field(default_factory=dict)
-    _names: Names | None = None
     _waiting: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    _turn: threading.RLock = field(default_factory=threading.RLock)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _building: threading.Lock = field(default_factory=threading.Lock)
 
     def follow(self) -> Copies:
         """Take note of what has changed, to be read when it is asked for."""
         with self._turn:
             news = following.since(self._place)
             self._place = news.place
-            if news.changed is None:
-                self._listing = None
-                self._indexes.clear()
-                self._waiting.clear()
-                return self
-            for subject, keys in news.changed.items():
-                if EVERY in keys:
-                    self._indexes.pop(Subject(subject), None)
+            everything = {subject.value: {EVERY} for subject in Subject}
+            for subject, keys in (everything if news.changed is None else news.changed).items():
                 self._waiting[subject] |= keys
                 if subject == Subject.COMMITMENT:
-                    self._waiting["listing"] |= keys
-            return self
+                    self._waiting[_LISTING] |= keys
+        return self
 
     def listing(self, on: dt.date) -> Listing:
         with self._turn:
-            changed = self._waiting["listing"]
+            changed = self._waiting[_LISTING]
             if self._listing is None or self._listing.on != on or EVERY in changed:
                 self._listing = Listing.of(on)
             elif changed:
                 self._listing = self._listing.changed(changed)
-            del self._waiting["listing"]
+            del self._waiting[_LISTING]
             return self._listing
 
-    def commitments(self, on: dt.date) -> tuple[Index, Names]:
-        """The index of all commitments, unseen ones included, in the words of a day; and the names that they go by."""
-        with self._turn:
+    def commitments(self, on: dt.date) -> Index:
+        """The index of all commitments, unseen ones included, in the words of a day."""
+        with self._building:
             if self._worded_on is not None and self._worded_on != on:
                 earlier, later = sorted((self._worded_on, on))
                 turned = Definition.objects.filter(effective_from__gt=earlier, effective_from__lte=later)
-                self._waiting[Subject.COMMITMENT] |= set(turned.values_list("commitment", flat=True))
+                with self._turn:
+                    self._waiting[Subject.COMMITMENT] |= set(turned.values_list("commitment", flat=True))
             self._worded_on = on
-            index = self._index(Subject.COMMITMENT)
-            if self._names is None:
-                self._names = synonyms.of_commitments(self._keywords)
-            return index, self._names
+            return self._index(Subject.COMMITMENT)
 
     def evidence(self) -> Index:
         """The index of accepted evidence; its owners are the commitments."""
-        with self._turn:
+        with self._building:
             return self._index(Subject.EVIDENCE)
 
     def releases(self) -> Index:
-        with self._turn:
+        with self._building:
             return self._index(Subject.RELEASE)
 
     def _index(self, subject: Subject) -> Index:
-        changed = self._waiting[subject]
-        index = self._indexes.get(subject)
-        if index is not None and changed:
-            texts = [text for some in batches(sorted(changed), _AT_A_TIME) for text in self._texts(subject, some)]
-            index = index.changed(changed, texts)
-        if index is None:
-            index = Index.of(self._texts(subject, None))
+        with self._turn:
+            changed = self._waiting.pop(subject, set())
+        try:
+            index = None if EVERY in changed else self._indexes.get(subject)
+            if index is not None and changed:
+                texts = [text for some in batches(sorted(changed), _AT_A_TIME) for text in self._texts(subject, some)]
+                index = index.changed(changed, texts)
+            if index is None:
+                index = Index.of(self._texts(subject, None))
+        except BaseException:
+            with self._turn:
+                self._waiting[subject] |= changed  # not read yet
+            raise
         self._indexes[subject] = index
-        del self._waiting[subject]
         return index
 
     def _texts(self, subject: Subject, keys: Sequence[int] | None) -> Iterator[Text]:
@@ -114,9 +114,10 @@ class Copies:
 
     def _worded(self, keys: Sequence[int] | None, on: dt.date) -> Iterator[Text]:
         """Title, names, and the words now and as first promised."""
-        gone = set(self._keywords) if keys is None else set(keys)
-        self._keywords = {key: names for key, names in self._keywords.items() if key not in gone}
-        self._names = None
+        if keys is None:
+            self.names = Names()
+        for key in keys or ():
+            self.names.put(key, ())
         show = showing.now()
         which = Q() if keys is None else Q(commitment__in=keys)
         definitions = Definition.objects.filter(which).order_by("effective_from", "pk")
@@ -132,7 +133,8 @@ class Copies:
             rows = rows.filter(pk__in=keys)
         columns = ("pk", "made_on", "title", "reference", "keywords", "definition_id")
         for key, made_on, title, reference, keywords, current in rows.values_list(*columns).iterator(chunk_size=_CHUNK):
-            self._keywords[key] = keywords
+            names = [name for name in keywords.split(",") if name.strip()]
+            self.names.put(key, names)
             texts = dict.fromkeys(show.words(words.get(one, "")) for one in (current, first.get(key, 0)))
             yield Text(
                 key,
@@ -141,7 +143,7 @@ class Copies:
                 [
                     (Field.TITLE, title),
                     (Field.NAME, reference),
-                    *((Field.NAME, name) for name in keywords.split(",") if name),
+                    *((Field.NAME, name) for name in names),
                     *((Field.TEXT, text) for text in texts if text),
                 ],
             )
@@ -150,20 +152,19 @@ class Copies:
 def _quoted(keys: Collection[int] | None) -> Iterator[Text]:
     """Accepted passages in the words that may be shown of them. Whose commitment is public is asked of the clock."""
     show = showing.now()
-    pieces = Evidence.objects.accepted().annotate(day=F("release__published_at")).order_by("pk")
+    pieces = Evidence.objects.accepted().order_by("pk")
     if keys is not None:
         pieces = pieces.filter(pk__in=keys)
+    columns = ("pk", "commitment", "release__published_at", "quote")
     full = Q(revision__appearance__source__republish=Republish.FULL)
-    for piece in pieces.filter(full).only("commitment", "release", "quote").iterator(chunk_size=_CHUNK):
+    if not show:  # there are many, and of each the words are what may be shown
+        for key, owner, published_at, quote in pieces.filter(full).values_list(*columns).iterator(chunk_size=_CHUNK):
+            yield Text(key, owner, published_at.toordinal(), [(Field.TEXT, quote)])
+        pieces = pieces.exclude(full)
+    for piece in pieces.select_related("release", "revision__appearance__source").iterator(chunk_size=_CHUNK):
         if not show.note_on(piece):
-            yield _passage(piece, show.of_release(piece.release_id, piece.quote).text)
-    for piece in pieces.exclude(full).select_related("revision__appearance__source").iterator(chunk_size=_CHUNK):
-        if not show.note_on(piece):
-            yield _passage(piece, show.quote(piece))
-
-
-def _passage(piece: Evidence, words: str) -> Text:
-    return Text(piece.pk, piece.commitment_id, piece.day.toordinal(), [(Field.TEXT, words)])  # type: ignore[attr-defined]
+            day = piece.release.published_at.toordinal()
+            yield Text(piece.pk, piece.commitment_id, day, [(Field.TEXT, show.quote(piece))])
 
 
 def _published(keys: Collection[int] | None) -> Iterator[Text]:
@@ -194,3 +195,12 @@ _held = Copies()
 def follow() -> Copies:
     """This process's copies, as fresh as the database."""
     return _held.follow()
+
+
+def warm(on: dt.date) -> None:
+    """Build what has not been asked for yet, so that nobody who searches has to wait for it."""
+    held = follow()
+    held.listing(on)
+    held.commitments(on)
+    held.evidence()
+    held.releases()

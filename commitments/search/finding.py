@@ -10,7 +10,6 @@ import numpy as np
 from . import synonyms
 from .copies import Copies
 from .index import Found, Index
-from .synonyms import Names
 from .understanding import Understood, understand
 
 
@@ -32,8 +31,7 @@ class Matches:
 
 def any_commitments(held: Copies, query: str, on: dt.date) -> Matches:
     """Commitments of any kind, drafts and merged ones included: for staff."""
-    index, names = held.commitments(on)
-    return _matches(index, query, names)
+    return _matches(held, held.commitments(on), query)
 
 
 def commitments(held: Copies, query: str, on: dt.date) -> Matches:
@@ -43,18 +41,18 @@ def commitments(held: Copies, query: str, on: dt.date) -> Matches:
 
 def evidence(held: Copies, query: str, on: dt.date) -> Matches:
     """Accepted passages by their words."""
-    _, names = held.commitments(on)
-    return _of_public(held, _matches(held.evidence(), query, names), on)
+    held.commitments(on)  # for their names
+    return _of_public(held, _matches(held, held.evidence(), query), on)
 
 
 def releases(held: Copies, query: str, on: dt.date) -> Matches:
     """Releases by title and text."""
-    _, names = held.commitments(on)
-    return _matches(held.releases(), query, names)
+    held.commitments(on)  # for their names
+    return _matches(held, held.releases(), query)
 
 
-def _matches(index: Index, query: str, names: Names) -> Matches:
-    understood = understand(query, index, (synonyms.usual(), names))
+def _matches(held: Copies, index: Index, query: str) -> Matches:
+    understood = understand(query, index, (synonyms.usual(), held.names))
     return Matches(index.find(understood.groups), understood)
 
 

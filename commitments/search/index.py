@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -53,29 +53,34 @@ class Text(NamedTuple):
     fields: Sequence[tuple[Field, str]]
 
 
-@dataclass
+class _Numbers(dict[str, int]):
+    """The number of each word as it is written, by its stem; 0 for one that says nothing. Grows when asked."""
+
+    def __init__(self, terms: dict[str, int]) -> None:
+        super().__init__()
+        self._terms = terms
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = self._terms.setdefault(stem(word), len(self._terms))
+        return number
+
+
 class Vocabulary:
-    """The words of one index: terms by their stems, stems by the words as written. Grows with its index alone."""
+    """The words of one index: numbers of terms by their stems, and by the words as written. Grows with its index."""
 
-    terms: dict[str, int] = field(default_factory=lambda: {"": 0})
-    _of_written: dict[str, int] = field(default_factory=dict)
-    _sorted: list[str] = field(default_factory=list)
-
-    def term(self, word: str) -> int:
-        """The number of a word, 0 for one that says nothing."""
-        found = self._of_written.get(word)
-        if found is None:
-            found = self._of_written[word] = self.terms.setdefault(stem(word), len(self.terms))
-        return found
+    def __init__(self) -> None:
+        self.terms: dict[str, int] = {"": 0}
+        self.numbers = _Numbers(self.terms)
+        self._sorted: list[str] = []
 
     @property
     def written(self) -> Collection[str]:
-        return self._of_written.keys()
+        return self.numbers.keys()
 
     def in_order(self) -> Sequence[str]:
         """The written words in the order of the alphabet."""
-        if len(self._sorted) != len(self._of_written):
-            self._sorted = sorted(self._of_written)
+        if len(self._sorted) != len(self.numbers):
+            self._sorted = sorted(self.numbers)
         return self._sorted
 
 
@@ -88,9 +93,9 @@ class Part:
         for key, owner, day, parts in texts:
             before, at = len(terms), 0
             for number, text in parts:
-                found = [vocabulary.term(word) for word in written(text)][: max(MOST_WORDS - at, 0)]
-                terms.extend(found)
-                fields.extend([number] * len(found))
+                found = written(text)[: max(MOST_WORDS - at, 0)]
+                terms.extend(map(vocabulary.numbers.__getitem__, found))
+                fields.frombytes(bytes((number,)) * len(found))
                 places.extend(range(at, at + len(found)))
                 at += len(found) + _BETWEEN_FIELDS
             keys.append(key)

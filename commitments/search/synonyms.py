@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -18,31 +17,42 @@ LONGEST_NAME = 6
 
 
 class Names:
-    """Names with the other names of the same thing."""
+    """Things with the names that each goes by."""
 
-    def __init__(self, lines: Iterable[Sequence[str]]) -> None:
-        self._others: dict[Name, list[Name]] = defaultdict(list)
-        for line in lines:
-            names = list(dict.fromkeys(name for one in line if (name := _name(one))))
-            for name in names:
-                self._others[name] += [other for other in names if other != name and other not in self._others[name]]
+    def __init__(self) -> None:
+        self._of_thing: dict[int, tuple[Name, ...]] = {}
+        self._things: dict[Name, tuple[int, ...]] = {}
 
-    def others(self, name: Name) -> Sequence[Name]:
-        return self._others.get(name, ())
+    def put(self, thing: int, written: Iterable[str]) -> None:
+        """A thing goes by these names, and by no others any more."""
+        for name in self._of_thing.pop(thing, ()):
+            self._things[name] = tuple(one for one in self._things[name] if one != thing)
+        names = tuple(dict.fromkeys(name for one in written if (name := _name(one))))
+        if names:
+            self._of_thing[thing] = names
+        for name in names:
+            self._things[name] = (*self._things.get(name, ()), thing)
+
+    def others(self, name: Name) -> list[Name]:
+        """What else the things are called that go by a name, unless many do."""
+        if not self._tells(name):
+            return []
+        names = (other for thing in self._things[name] for other in self._of_thing.get(thing, ()))
+        return [other for other in dict.fromkeys(names) if other != name and self._tells(other)]
+
+    def _tells(self, name: Name) -> bool:
+        return 0 < len(self._things.get(name, ())) <= MOST_WITH_A_NAME
 
 
 @cache
 def usual() -> Names:
     """The names of `synonyms.txt`."""
     lines = (Path(__file__).parent / "synonyms.txt").read_text(encoding="utf-8").splitlines()
-    return Names(line.split(",") for line in lines if line.strip() and not line.startswith("#"))
-
-
-def of_commitments(keywords: Mapping[int, str]) -> Names:
-    """The names that commitments go by, given by their keywords. One that several share tells nothing."""
-    lines = {key: [one.strip() for one in text.split(",") if one.strip()] for key, text in keywords.items() if text}
-    shared = Counter(name for line in lines.values() for name in {_name(one) for one in line})
-    return Names([one for one in line if shared[_name(one)] <= MOST_WITH_A_NAME] for line in lines.values())
+    names = Names()
+    for number, line in enumerate(lines):
+        if not line.startswith("#"):
+            names.put(number, line.split(","))
+    return names
 
 
 def _name(written: str) -> Name:

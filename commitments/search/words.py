@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 from commitments.linking import terms
 
-#: "Anti-social" and "antisocial" are one word; so are "13,000" and "13000".
-_WORD = re.compile(
-    r"(?:(?:anti|co|counter|cyber|de|inter|micro|multi|non|over|post|pre|re|semi|sub|super|trans|un)[-‐‑])?"
-    r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*",
+#: "Anti-social" and "antisocial" are one word. The letter that joins them takes as much room as the hyphen did.
+_PREFIX = re.compile(
+    r"(?<!\w)(anti|co|counter|cyber|de|inter|micro|multi|non|over|post|pre|re|semi|sub|super|trans|un)[-‐‑](?=[^\W\d_])",
     re.IGNORECASE,
 )
+_JOINING = "ʹ"
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*")
 #: "GPs" are several of "GP", which the stemmer does not know.
 _PLURAL_OF_LETTERS = re.compile(r"[bcdfghjklmnpqrstvwxz]{2,6}s")
-_NOT_IN_A_WORD = re.compile(r"[-‐‑,]")
 
 
 class Word(NamedTuple):
@@ -29,21 +29,26 @@ class Word(NamedTuple):
 
 def written(text: str) -> list[str]:
     """The words of a text as they are written, in order, in small letters."""
-    return _WORD.findall(text.lower())
+    return _WORD.findall(_joined(text.lower()))
 
 
 def stem(word: str) -> str:
     """The stem of a word of `written`; "" for one that says nothing. Of a number its digits."""
-    plain = _NOT_IN_A_WORD.sub("", word)
+    plain = word.replace(_JOINING, "").replace(",", "")
     return terms.stem(plain[:-1] if _PLURAL_OF_LETTERS.fullmatch(plain) else plain)
 
 
 def words(text: str) -> Iterator[Word]:
     """The words of a text in order, with their offsets in it."""
-    for match in _WORD.finditer(text):
+    for match in _WORD.finditer(_joined(text)):
         yield Word(stem(match.group().lower()), match.start(), match.end())
 
 
 def stems(text: str) -> list[str]:
     """Stems in order, "" in the place of words that say nothing."""
     return [stem(word) for word in written(text)]
+
+
+def _joined(text: str) -> str:
+    """The text with the hyphens behind prefixes replaced, each word at its place."""
+    return _PREFIX.sub(rf"\1{_JOINING}", text) if "-" in text or "‐" in text or "‑" in text else text

@@ -240,3 +240,39 @@ def test_a_phrase_is_marked_as_a_whole_and_words_wherever_they_stand(typed: str,
     text = "Knife crime is crime with a blade."
     said = runs(text, understand(typed, index_of(text), ()).groups)
     assert " ".join(run.text for run in said if run.found) == marked
+
+
+def test_what_is_withheld_is_found_nowhere_and_found_again_when_it_is_not_withheld_any_more(client: Client) -> None:
+    promise = make.commitment("Plant trees")
+    release = make.release("The gardener Quillfeather planted every sapling himself.", title="Of gardens")
+    decisions.accept(make.evidence(promise, release), make.deed())
+
+    def places() -> list[bool]:
+        return [
+            found(client, "quillfeather").passages_count == 1,
+            found(client, "quillfeather", "releases").releases_count == 1,
+            found(client, "gardens", "releases").releases_count == 1,
+            "Quillfeather" in client.get("/commitments/?q=sapling").content.decode(),
+        ]
+
+    assert places() == [True] * 4
+    for what, words, title_is_found in (
+        ("passage", "The gardener Quillfeather planted every sapling", True),
+        ("text", "", True),
+        ("release", "", False),
+    ):
+        held = decisions.withhold(release, what, "By order.", "A court said so.", make.deed(), words)
+        assert places() == [False, False, title_is_found, False], what
+        decisions.lift(held, "The order has ended.", make.deed())
+        assert places() == [True] * 4
+
+
+def test_the_text_of_a_source_that_may_only_be_quoted_is_not_searched(client: Client) -> None:
+    paper = make.source("The Paper", voice="media", republish="quotes")
+    release = make.release("Saplings wither in the drought.", title="A dry spring", at=paper)
+    assert found(client, "wither", "releases").releases_count == 0
+    (one,) = found(client, "dry spring", "releases").releases
+    assert (one.release, one.extract) == (release, [])
+    paper.republish = "full"
+    paper.save()
+    assert found(client, "wither", "releases").releases_count == 1
