@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import dateformat
 
 from tracker.models import Revision
 
@@ -60,7 +61,7 @@ class Definition(Deadline, HistoryEntry):
         ]
 
     def __str__(self) -> str:
-        return f"{self.commitment.reference} {self.get_kind_display()}, from {self.effective_from}"
+        return f"{self.commitment.reference} {self.get_kind_display()}, from {dateformat.format(self.effective_from, 'j F Y')}"
 
     @property
     def target_or_none(self) -> Target | None:

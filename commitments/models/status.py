@@ -8,7 +8,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
+from django.utils import dateformat, timezone
 
 from commitments import timing
 
@@ -124,7 +124,7 @@ class StatusChange(HistoryEntry, Verdict):
         ]
 
     def __str__(self) -> str:
-        return f"{self.commitment.reference}: {self.get_to_status_display()} from {self.effective_from}"
+        return f"{self.commitment.reference}: {self.get_to_status_display()} from {dateformat.format(self.effective_from, 'j F Y')}"
 
 
 class StatusProposalQuerySet(models.QuerySet["StatusProposal"]):
@@ -190,7 +190,7 @@ class StatusProposal(Verdict):
         ]
 
     def __str__(self) -> str:
-        return f"{self.commitment.reference}: {self.get_to_status_display()} from {self.effective_from}, proposed"
+        return f"{self.commitment.reference}: {self.get_to_status_display()} from {dateformat.format(self.effective_from, 'j F Y')}, proposed"
 
     def awaits_reply_on(self, day: dt.date) -> bool:
         """Whether those whom it is about still have time to reply on a day, and have not."""
