@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from commitments import showing
 from commitments.models import Commitment
 from commitments.pages.commitment import commitment_page, whole
 from commitments.pages.home import home
@@ -16,7 +17,7 @@ from commitments.pages.register import register
 
 @require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
-    return render(request, "commitments/home.html", {"home": home(timezone.localdate())})
+    return render(request, "commitments/home.html", {"home": home(showing.now(), timezone.localdate())})
 
 
 @require_safe
@@ -33,7 +34,7 @@ def show_commitment(request: HttpRequest, slug: str) -> HttpResponse:
         if not commitment.merged_into.is_public:
             raise Http404("It was merged into a commitment that is not public yet.")
         return redirect(commitment.merged_into, permanent=True)
-    return render(request, "commitments/commitment.html", {"page": commitment_page(commitment, today)})
+    return render(request, "commitments/commitment.html", {"page": commitment_page(showing.now(), commitment, today)})
 
 
 @require_safe
