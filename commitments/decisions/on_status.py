@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import dateformat, timezone
+from django.utils import timezone
 
 from commitments.decisions.common import DecisionRefused, lock, lock_commitments
 from commitments.models import FINAL_STATUSES, Commitment, Evidence, Status, StatusChange, StatusProposal
+from commitments.models.history import written
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def confirm_proposal(proposal: StatusProposal, by: User) -> StatusChange:
     if needs_second_editor(locked.to_status) and locked.proposed_by_id == by.pk:
         raise DecisionRefused("You proposed this yourself. A final status needs a second pair of eyes.")
     if locked.reply_by is not None and locked.awaits_reply_on(timezone.localdate()):
-        until = dateformat.format(locked.reply_by, "j F Y")
+        until = written(locked.reply_by)
         raise DecisionRefused(
             f"{locked.reply_asked_of} was asked for a reply by {until}. Record the reply, or wait until then."
         )

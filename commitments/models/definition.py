@@ -7,13 +7,12 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import dateformat
 
 from tracker.models import Revision
 
 from .commitment import Commitment
 from .deadline import Deadline
-from .history import HistoryEntry
+from .history import HistoryEntry, written
 
 
 class Definition(Deadline, HistoryEntry):
@@ -61,7 +60,7 @@ class Definition(Deadline, HistoryEntry):
         ]
 
     def __str__(self) -> str:
-        return f"{self.commitment.reference} {self.get_kind_display()}, from {dateformat.format(self.effective_from, 'j F Y')}"
+        return f"{self.commitment.reference} {self.get_kind_display()}, from {written(self.effective_from)}"
 
     @property
     def target_or_none(self) -> Target | None:
