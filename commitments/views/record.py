@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from commitments.models import Commitment
-from commitments.pages.commitment import commitment_page, whole
+from commitments.pages.commitment import commitment_page
 from commitments.pages.home import home
 from commitments.pages.methodology import methodology
 from commitments.pages.register import register
+
+from .of_commitment import of_commitment
 
 
 @require_safe
@@ -24,15 +28,8 @@ def list_commitments(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/register.html", {"register": register(request.GET, timezone.localdate())})
 
 
-@require_safe
-def show_commitment(request: HttpRequest, slug: str) -> HttpResponse:
-    """One that was merged into another answers with that one's address for good; drafts are not there."""
-    today = timezone.localdate()
-    commitment = get_object_or_404(whole(Commitment.objects.public(), today), slug=slug)
-    if commitment.merged_into is not None:
-        if not commitment.merged_into.is_public:
-            raise Http404("It was merged into a commitment that is not public yet.")
-        return redirect(commitment.merged_into, permanent=True)
+@of_commitment
+def show_commitment(request: HttpRequest, commitment: Commitment, today: dt.date) -> HttpResponse:
     return render(request, "commitments/commitment.html", {"page": commitment_page(commitment, today)})
 
 
