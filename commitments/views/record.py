@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -14,6 +14,7 @@ from commitments.pages.commitment import commitment_page
 from commitments.pages.home import home
 from commitments.pages.methodology import methodology
 from commitments.pages.register import register
+from commitments.pages.version import version_page
 
 from .of_commitment import of_commitment
 
@@ -31,6 +32,15 @@ def list_commitments(request: HttpRequest) -> HttpResponse:
 @of_commitment
 def show_commitment(request: HttpRequest, commitment: Commitment, today: dt.date) -> HttpResponse:
     return render(request, "commitments/commitment.html", {"page": commitment_page(commitment, today)})
+
+
+@of_commitment
+def show_version(request: HttpRequest, commitment: Commitment, today: dt.date, number: int) -> HttpResponse:
+    """What the record said after so many entries; for citing."""
+    page = version_page(commitment, number)
+    if page is None:
+        raise Http404("There is no version of that number.")
+    return render(request, "commitments/version.html", {"page": page})
 
 
 @require_safe

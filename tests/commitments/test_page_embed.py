@@ -112,7 +112,9 @@ def test_letters_are_drawn_though_the_machine_has_no_font() -> None:
 def test_how_to_show_it_elsewhere_can_be_copied(client: Client) -> None:
     made = make.commitment('Plant "trees" & more')
     page = client.get(made.get_absolute_url()).content.decode()
-    frame, picture = (html.unescape(each) for each in re.findall(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL))
+    frame, picture = (
+        html.unescape(each) for each in re.findall(r'<textarea[^>]*id="embed-[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    )
     for address in re.findall(r'(?:src|srcset)="http://127.0.0.1:8000([^"]+)"', frame + picture):
         assert client.get(address).status_code == 200
     assert 'title="Plant &quot;trees&quot; &amp; more, at Pledgewatch"' in frame

@@ -1,0 +1,103 @@
+"""The versions of what is promised, each with what it changed in the one before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from commitments.models import Deadline, Definition, Target
+from tracker.diffs import Row, compared
+
+from . import meanings, phrases
+from .judgement import author
+
+
+@dataclass(frozen=True)
+class Due:
+    """A deadline as shown. `interval` is empty when no day is known."""
+
+    as_worded: str
+    interval: str
+    reading: str
+    is_stated: bool
+    event: str
+    not_before: dt.date | None
+
+
+@dataclass(frozen=True)
+class Reworded:
+    """One part of a version that is not as in the version before, word by word."""
+
+    part: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One version of what is promised. `reworded` is empty in the first."""
+
+    definition: Definition
+    due: Due
+    meaning: str
+    target: str
+    baseline: str
+    components: list[str]
+    author: str
+    reworded: list[Reworded]
+
+
+def wordings_of(definitions: Sequence[Definition]) -> list[Wording]:
+    """Versions in their order, each beside the one before; with their targets and components at hand."""
+    wordings: list[Wording] = []
+    for definition in definitions:
+        wordings.append(_wording(definition, wordings[-1] if wordings else None))
+    return wordings
+
+
+def due(deadline: Deadline) -> Due:
+    return Due(
+        as_worded=deadline.deadline_text,
+        interval=phrases.interval(deadline.deadline_earliest, deadline.deadline_latest),
+        reading=deadline.deadline_derivation,
+        is_stated=deadline.deadline_is_stated,
+        event=deadline.deadline_event,
+        not_before=deadline.not_before,
+    )
+
+
+def _wording(definition: Definition, before: Wording | None) -> Wording:
+    aim = definition.target_or_none
+    target = phrases.target(aim) if aim else ""
+    when = due(definition)
+    return Wording(
+        definition=definition,
+        due=when,
+        meaning=meanings.DEFINITION[Definition.Kind(definition.kind)],
+        target=target,
+        baseline=_baseline(aim) if aim else "",
+        components=[f"{part.name}: {phrases.number(part.value)}" for part in aim.components.all()] if aim else [],
+        author=author(definition.recorded_by),
+        reworded=_reworded(before, definition, target, when) if before else [],
+    )
+
+
+def _reworded(before: Wording, now: Definition, target: str, when: Due) -> list[Reworded]:
+    pairs = [
+        ("In our words", before.definition.statement, now.statement),
+        ("In theirs", before.definition.quote, now.quote),
+        ("Target", before.target, target),
+        ("Deadline", _in_words(before.due), _in_words(when)),
+    ]
+    return [Reworded(part, compared(one, other)) for part, one, other in pairs if one.split() != other.split()]
+
+
+def _in_words(when: Due) -> str:
+    worded = f"“{when.as_worded}”" if when.as_worded else ""
+    return ", ".join(part for part in (worded, when.interval) if part) or "no deadline"
+
+
+def _baseline(aim: Target) -> str:
+    value = "" if aim.baseline_value is None else phrases.quantity(aim.baseline_value, aim.series.unit)
+    when = "" if aim.baseline_date is None else f"on {phrases.day(aim.baseline_date)}"
+    return f"{value} {when}".strip()
