@@ -19,7 +19,7 @@ from commitments.showing import Showing
 from commitments.timing import Timing
 
 from .passages_found import Also, also_found
-from .standing import Line, lines_of
+from .standing import Line, lines_of, marked
 from .tally import Tally
 
 PAGE_SIZE = 25
@@ -124,6 +124,7 @@ def register(show: Showing, asked: Mapping[str, str], on: dt.date) -> Register:
     counts = listing.tally(places)
     chosen_ones = listing.chosen(places, chosen)
     page = Paginator(_in_order(listing, chosen_ones, sort, matches), PAGE_SIZE).get_page(asked.get("page"))
+    shown = lines_of(list(page.object_list), on)
     kept = {name: asked[name] for name in chosen}
     address = _Address(query, kept, "" if sort == usual_order else sort)
     return Register(
@@ -141,11 +142,7 @@ def register(show: Showing, asked: Mapping[str, str], on: dt.date) -> Register:
         unknown=unknown,
         total=len(public),
         found=len(chosen_ones),
-        lines=(
-            lines_of(list(page.object_list), on, matches.understood.groups, show)
-            if matches
-            else lines_of(list(page.object_list), on)
-        ),
+        lines=marked(shown, matches.understood.groups, show) if matches else shown,
         page=page,
         previous_page=address.page(page.previous_page_number()) if page.has_previous() else "",
         next_page=address.page(page.next_page_number()) if page.has_next() else "",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -70,29 +71,33 @@ class Line:
     marked: Marked | None = None
 
 
-def lines_of(keys: Sequence[int], on: dt.date, groups: Groups = (), show: Showing | None = None) -> list[Line]:
-    """Lines of commitments by their keys, in that order, with what was looked for marked in what may be shown.
+def lines(commitments: Iterable[Commitment], on: dt.date) -> list[Line]:
+    """Lines of commitments read through `in_force(on)`, in their order. One query, for their definitions."""
+    found = list(commitments)
+    definitions = Definition.objects.in_bulk([commitment.definition_id for commitment in found])  # type: ignore[attr-defined]
+    return [_line(commitment, definitions.get(commitment.definition_id), on) for commitment in found]  # type: ignore[attr-defined]
 
-    Two queries, and a third for the words as first promised where anything was looked for.
-    """
+
+def lines_of(keys: Sequence[int], on: dt.date) -> list[Line]:
+    """Lines of commitments by their keys, in that order."""
     found = Commitment.objects.in_force(on).in_bulk(keys)
-    current = Definition.objects.in_bulk([commitment.definition_id for commitment in found.values()])  # type: ignore[attr-defined]
-    first: dict[int, Definition] = {}
-    if show is not None:
-        for definition in Definition.objects.filter(commitment__in=keys).order_by("effective_from", "pk"):
-            first.setdefault(definition.commitment_id, definition)
+    return lines((found[key] for key in keys if key in found), on)
+
+
+def marked(lines: Sequence[Line], groups: Groups, show: Showing) -> list[Line]:
+    """Lines with what was looked for marked in their titles and words. One query."""
+    wordings: dict[int, list[Definition]] = defaultdict(list)
+    keys = [line.commitment.pk for line in lines]
+    for definition in Definition.objects.filter(commitment__in=keys).order_by("effective_from", "pk"):
+        wordings[definition.commitment_id].append(definition)
     return [
-        replace(line, marked=_marked(line.commitment, definition, first[key], groups, show))
-        if show is not None and definition
-        else line
-        for key in keys
-        if (commitment := found.get(key))
-        for definition in (current.get(commitment.definition_id),)  # type: ignore[attr-defined]
-        for line in (_line(commitment, definition, on),)
+        replace(line, marked=_marked(line.commitment, wordings[line.commitment.pk], groups, show)) for line in lines
     ]
 
 
-def _marked(commitment: Commitment, current: Definition, first: Definition, groups: Groups, show: Showing) -> Marked:
+def _marked(commitment: Commitment, wordings: Sequence[Definition], groups: Groups, show: Showing) -> Marked:
+    current = next(one for one in wordings if one.pk == commitment.definition_id)  # type: ignore[attr-defined]
+    first = wordings[0]
     title = highlighting.runs(commitment.title, groups)
     for source, text in (
         ("", current.statement),

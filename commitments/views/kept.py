@@ -18,9 +18,10 @@ from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 Given = ParamSpec("Given")
-View = Callable[Concatenate[HttpRequest, Given], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Given], HttpResponseBase]
 #: Host with scheme, and address with its parameters.
 _Key = tuple[str, str]
 
@@ -42,6 +43,8 @@ class _Kept:
         return HttpResponse(found[1], headers=found[2])
 
     def put(self, key: _Key, begun: float, response: HttpResponse) -> None:
+        if len(response.content) > LARGEST_BYTES:
+            return
         with self._turn:
             self.answers.pop(key, None)
             self.answers[key] = (begun, response.content, dict(response.headers))
@@ -56,7 +59,7 @@ def kept_for_a_moment(view: View[Given]) -> View[Given]:
     """A view whose pages are the same for everybody who is not signed in."""
 
     @wraps(view)
-    def answer(request: HttpRequest, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponseBase:
         if request.method != "GET" or request.COOKIES or "Authorization" in request.headers or not settings.PAGES_KEPT:
             return view(request, *args, **kwargs)
         key = (f"{request.scheme}://{request.get_host()}", request.get_full_path())
@@ -65,7 +68,7 @@ def kept_for_a_moment(view: View[Given]) -> View[Given]:
             return found
         response = view(request, *args, **kwargs)
         is_alike = not response.cookies and not request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
-        if response.status_code == HTTPStatus.OK and is_alike and len(response.content) <= LARGEST_BYTES:
+        if response.status_code == HTTPStatus.OK and is_alike and isinstance(response, HttpResponse):
             _kept.put(key, begun, response)
         return response
 
