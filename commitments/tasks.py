@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from commitments import linking
+from commitments import following, linking
 from commitments.audit.acting import acting
 from commitments.bringing import steps
 from commitments.digests import deliver
@@ -56,6 +56,12 @@ def link_pending() -> None:
         if outcome.linked + outcome.failed < LINKED_IN_A_TURN:
             break
     Turn.end("linking", token, timezone.now())
+
+
+@shared_task(name="commitments.forget_old_changes")
+def forget_old_changes() -> None:
+    """Remove changes that every copy of the record in memory has followed, or reads all anew for."""
+    following.forget_old_changes()
 
 
 @shared_task(name="commitments.send_digests")
