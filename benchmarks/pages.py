@@ -4,7 +4,7 @@ usage: DATABASE_URL=… DATA_DIR=$(mktemp -d) python -m benchmarks.pages [--comm
 
 Fills the database of the settings when it is empty, and leaves it filled. Times are of the server alone: the whole of
 Django, the query and the template, in one process, nothing kept from the request before; processor time beside it,
-which other work on the machine does not lengthen.
+and a page that asks the database one thing alone, because other work on the machine lengthens all of it.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ def main() -> None:
     _fill(options.commitments, options.evidence)
     _cold()
     _times(options.requests)
+    for times in (1, 10):
+        _grown(times)
     if not options.no_rate:
         _rates()
 
@@ -99,6 +101,7 @@ def _pages() -> Iterator[tuple[str, list[str]]]:
     def some(make: Callable[[], str]) -> list[str]:
         return [make() for _ in range(200)]
 
+    yield "a page without the record", ["/healthz"]
     yield "home", ["/"]
     yield "list", ["/commitments/", "/commitments/?page=3", "/commitments/?sort=title", "/commitments/?sort=deadline"]
     yield (
@@ -147,6 +150,44 @@ def _times(requests: int) -> None:
         print(
             f"  {name:22} {median(taken):7.1f} {p95:7.1f} {max(taken):7.1f}  {processor_p95:13.1f}  {most:>8} {size:5}"
         )
+
+
+def _grown(times: int) -> None:
+    """What of a search grows with the record, done with so many times the commitments: all but the rows of one page."""
+    import numpy as np
+    from django.utils import timezone
+
+    from commitments.search import copies, synonyms
+    from commitments.search.index import Index, Text
+    from commitments.search.listing import Listing
+    from commitments.search.understanding import understand
+
+    today = timezone.localdate()
+    held = copies.follow()
+    listing = held.listing(today)
+    rows = np.concatenate([listing.rows] * times)
+    rows["key"] = np.arange(len(rows))
+    grown = Listing(today, rows)
+    texts = list(held.texts_of_commitments(today))
+    index = Index.of(Text(at, at, *texts[at % len(texts)][2:]) for at in range(len(texts) * times))
+    words = [word for text in texts[:400] for word in text.fields[0][1].split() if len(word) > 4 and word.isalpha()]
+    queries = ["people", "government", *words[:40], *(" ".join(words[at : at + 2]) for at in range(0, 80, 2))]
+    taken, busy, most = [], [], 0
+    for query in queries:
+        began, processor = time.perf_counter(), time.process_time()
+        found = index.find(understand(query, index, (synonyms.usual(), held.names)).groups)
+        places = grown.places(found.keys)
+        places = places[grown.public()[places]]
+        grown.tally(places)
+        found.where(np.isin(found.keys, rows["key"][places])).best_first()
+        taken.append(1000 * (time.perf_counter() - began))
+        busy.append(1000 * (time.process_time() - processor))
+        most = max(most, len(places))
+    p95, busy_p95 = quantiles(taken, n=20)[-1], quantiles(busy, n=20)[-1]
+    print(
+        f"  finding, counting and ranking among {len(rows):,}: p50 {median(taken):.1f} ms, p95 {p95:.1f} ms, "
+        f"processor p95 {busy_p95:.1f} ms, up to {most:,} found"
+    )
 
 
 def _rates() -> None:

@@ -20,4 +20,12 @@ class Migration(migrations.Migration):
                 ('mark', models.BigIntegerField()),
             ],
         ),
+        migrations.AddIndex(
+            model_name='definition',
+            index=models.Index(fields=['-recorded_at', '-id'], name='definition_last_recorded'),
+        ),
+        migrations.AddIndex(
+            model_name='statuschange',
+            index=models.Index(fields=['-recorded_at', '-id'], name='status_last_recorded'),
+        ),
     ]

@@ -50,6 +50,7 @@ class Definition(Deadline, HistoryEntry):
         indexes = [
             models.Index(fields=["commitment", "effective_from", "id"], name="definition_in_force"),
             models.Index(fields=["deadline_latest"], name="definition_latest"),
+            models.Index(fields=["-recorded_at", "-id"], name="definition_last_recorded"),
         ]
         constraints = [
             *Deadline.constraints("definition"),

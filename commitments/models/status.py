@@ -104,7 +104,10 @@ class StatusChange(HistoryEntry, Verdict):
 
     class Meta:
         ordering = ["commitment", "effective_from", "pk"]
-        indexes = [models.Index(fields=["commitment", "effective_from", "id"], name="status_in_force")]
+        indexes = [
+            models.Index(fields=["commitment", "effective_from", "id"], name="status_in_force"),
+            models.Index(fields=["-recorded_at", "-id"], name="status_last_recorded"),
+        ]
         constraints = [
             *Verdict.constraints("status"),
             models.CheckConstraint(

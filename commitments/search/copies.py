@@ -79,6 +79,10 @@ class Copies:
             self._worded_on = on
             return self._index(Subject.COMMITMENT)
 
+    def texts_of_commitments(self, on: dt.date) -> Iterator[Text]:
+        """What is indexed of all commitments, in the words of a day."""
+        return self._worded(None, on)
+
     def evidence(self) -> Index:
         """The index of accepted evidence; its owners are the commitments."""
         with self._building:
