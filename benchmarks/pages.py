@@ -159,7 +159,7 @@ def _grown(times: int) -> None:
 
     from commitments.search import copies, synonyms
     from commitments.search.index import Index, Text
-    from commitments.search.listing import Listing
+    from commitments.search.listing import DIMENSIONS, Listing
     from commitments.search.understanding import understand
 
     today = timezone.localdate()
@@ -178,7 +178,8 @@ def _grown(times: int) -> None:
         found = index.find(understand(query, index, (synonyms.usual(), held.names)).groups)
         places = grown.places(found.keys)
         places = places[grown.public()[places]]
-        grown.tally(places)
+        for name in DIMENSIONS:
+            grown.counts(places, name)
         found.where(np.isin(found.keys, rows["key"][places])).best_first()
         taken.append(1000 * (time.perf_counter() - began))
         busy.append(1000 * (time.process_time() - processor))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,6 @@ from tracker.models import Source
 
 from . import meanings
 from .standing import Line, lines_of
-from .tally import Tally
 
 SHORT_LIST = 5
 RECENT_CHANGES = 8
@@ -71,17 +71,16 @@ class Home:
 def home(show: Showing, on: dt.date) -> Home:
     listing = copies.follow().listing(on)
     public = np.flatnonzero(listing.public())
-    counts = listing.tally(public, ("status", "timing"))
+    by_timing = listing.counts(public, "timing")
 
     def first_due(key: Timing) -> list[Line]:
         places = listing.earliest_first(listing.chosen(public, {"timing": key.value}), "due_by")[:SHORT_LIST]
         return lines_of(listing.rows["key"][places].tolist(), on)
 
-    by_timing = counts.by("timing")
     return Home(
-        total=counts.total(),
-        by_status=_bars(counts, "status", {key: (key.label, meanings.STATUS[key]) for key in Status}),
-        by_timing=_bars(counts, "timing", {key: (key.label, meanings.TIMING[key]) for key in Timing}),
+        total=len(public),
+        by_status=_bars(listing.counts(public, "status"), {key: (key.label, meanings.STATUS[key]) for key in Status}),
+        by_timing=_bars(by_timing, {key: (key.label, meanings.TIMING[key]) for key in Timing}),
         overdue=first_due(Timing.OVERDUE),
         overdue_count=by_timing[Timing.OVERDUE],
         due_soon=first_due(Timing.DUE_SOON),
@@ -132,9 +131,8 @@ def last_checked() -> dt.datetime | None:
 
 
 def _bars(
-    counts: Tally, dimension: str, labels: dict[Status, tuple[str, str]] | dict[Timing, tuple[str, str]]
+    by: Counter[str | int | None], labels: dict[Status, tuple[str, str]] | dict[Timing, tuple[str, str]]
 ) -> list[Bar]:
-    by = counts.by(dimension)
     longest = max(by.values(), default=0) or 1
     return [
         Bar(

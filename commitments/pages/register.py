@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -20,7 +21,6 @@ from commitments.timing import Timing
 
 from .passages_found import Also, also_found
 from .standing import Line, lines_of, marked
-from .tally import Tally
 
 PAGE_SIZE = 25
 
@@ -121,7 +121,6 @@ def register(show: Showing, asked: Mapping[str, str], on: dt.date) -> Register:
     public = np.flatnonzero(listing.public())
     matches = finding.commitments(held, query, on) if query else None
     places = listing.places(matches.found.keys) if matches else public
-    counts = listing.tally(places)
     chosen_ones = listing.chosen(places, chosen)
     page = Paginator(_in_order(listing, chosen_ones, sort, matches), PAGE_SIZE).get_page(asked.get("page"))
     shown = lines_of(list(page.object_list), on)
@@ -134,7 +133,7 @@ def register(show: Showing, asked: Mapping[str, str], on: dt.date) -> Register:
             *([Option(BEST, "best match first", 0, sort == BEST)] if query else []),
             *(Option(key, order.label, 0, key == sort) for key, order in ORDERS.items()),
         ],
-        filters=[_filter(name, known, counts, chosen) for name, known in choices.items()],
+        filters=[_filter(name, known, listing.counts(places, name, chosen), chosen) for name, known in choices.items()],
         chips=[
             *([Chip(f"“{query}”", address.without("q"))] if query else []),
             *(Chip(f"{choices[name].label}: {label}", address.without(name)) for name, label in labels.items()),
@@ -185,8 +184,7 @@ def _choices() -> dict[str, _Known]:
     }
 
 
-def _filter(name: str, known: _Known, counts: Tally, chosen: dict[str, str | int]) -> Filter:
-    by = counts.by(name, chosen)
+def _filter(name: str, known: _Known, by: Counter[str | int | None], chosen: dict[str, str | int]) -> Filter:
     return Filter(
         name=name,
         label=known.label,

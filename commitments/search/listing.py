@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,7 +16,6 @@ from django.utils import timezone
 from commitments.linking.index import batches
 from commitments.models import Commitment, Publication, Status
 from commitments.models.commitment import CommitmentQuerySet
-from commitments.pages.tally import Key, Tally
 from commitments.timing import Timing, timing
 
 STATUSES: tuple[str, ...] = tuple(Status.values)
@@ -77,28 +77,21 @@ class Listing:
         at = np.minimum(np.searchsorted(self.rows["key"], keys), len(self.rows) - 1)
         return np.where(self.rows["key"][at] == keys, at, -1)
 
-    def chosen(self, places: Places, wanted: dict[str, str | int]) -> Places:
+    def chosen(self, places: Places, wanted: Mapping[str, str | int]) -> Places:
         """Those that are as wanted in every dimension."""
         for name, value in wanted.items():
             places = places[self.rows[name][places] == _number(name, value)]
         return places
 
-    def tally(self, places: Places, dimensions: Sequence[str] = DIMENSIONS) -> Tally:
-        """How many of these there are of each kind."""
-        columns = [self.rows[name][places] for name in dimensions]
-        known = [np.unique(column, return_inverse=True) for column in columns]
-        code = np.zeros(len(places), np.int64)
-        for values, inverse in known:
-            code = code * len(values) + inverse
-        codes, counts = np.unique(code, return_counts=True)
-        result: dict[Key, int] = {}
-        for each, count in zip(codes.tolist(), counts.tolist(), strict=True):
-            key: list[str | int | None] = []
-            for name, (values, _) in zip(reversed(dimensions), reversed(known), strict=True):
-                each, at = divmod(each, len(values))
-                key.append(_value(name, int(values[at])))
-            result[tuple(reversed(key))] = count
-        return Tally(tuple(dimensions), result)
+    def counts(
+        self, places: Places, name: str, chosen: Mapping[str, str | int] | None = None
+    ) -> Counter[str | int | None]:
+        """How many of these there are by a dimension, among those that are as chosen in the others."""
+        others = {other: value for other, value in (chosen or {}).items() if other != name}
+        values, counts = np.unique(self.rows[name][self.chosen(places, others)], return_counts=True)
+        return Counter(
+            {_value(name, value): count for value, count in zip(values.tolist(), counts.tolist(), strict=True)}
+        )
 
     def newest_first(self, places: Places, column: str) -> Places:
         """By a day, latest first and those without one last; of one day in the order of their keys."""
