@@ -22,8 +22,8 @@ class ImportQuerySet(models.QuerySet["Import"]):
 class Import(models.Model):
     """One file that somebody brought, from the first look at it until it is in the record, or taken back.
 
-    `columns` are the names found, with `samples` of what stands in each; `mapping` says of each which field it is, or
-    "" for none; `notes` are sentences about how the file was read. `content` goes when the import has come to an end.
+    `columns` are the names found, with `samples` of what stands in each; `mapping` says of each which field it is, ""
+    for none; `notes` are sentences about how the file was read. `content` goes when the import has come to an end.
     `audit_mark` is the last entry of the audit when it was done: what is later was built on it.
     """
 

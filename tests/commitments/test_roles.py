@@ -127,6 +127,7 @@ ADDRESSES = {
     "commitments_linkerversion_use": (MANAGER, MANAGER),
     "commitments_possiblecommitment_dismiss": (None, RESEARCHER),
     "commitments_possiblecommitment_recognise": (None, RESEARCHER),
+    "commitments_possiblecommitment_reopen": (None, RESEARCHER),
     "commitments_statusproposal_decide": (None, EDITOR),
     "tracker_source_try": (None, MANAGER),
     "tracker_source_poll": (None, MANAGER),
@@ -274,7 +275,7 @@ def address_of(name: str, by: User | None) -> str:
         Commitment: "commitment_status commitment_looked commitment_preview",
         Goalpost: "goalpost_dismiss",
         Import: "import_back import_columns import_decide import_leave import_refused import_undo",
-        PossibleCommitment: "possiblecommitment_dismiss possiblecommitment_recognise",
+        PossibleCommitment: "possiblecommitment_dismiss possiblecommitment_recognise possiblecommitment_reopen",
         StatusProposal: "statusproposal_decide",
         Source: "source_poll",
     }
