@@ -6,6 +6,7 @@ from commitments.views import embed, record, watch
 
 urlpatterns = [
     path("", record.show_home, name="home"),
+    path("compare/", record.show_comparison, name="compare"),
     path("commitments/", record.list_commitments, name="commitments"),
     path("commitments/<slug:slug>/", record.show_commitment, name="commitment"),
     path("commitments/<slug:slug>/embed/", embed.show_embed, name="embed"),

@@ -6,18 +6,22 @@ import datetime as dt
 import heapq
 from dataclasses import dataclass
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
 
 from commitments.models import Commitment, Definition, Evidence, Relation, Status, StatusChange, is_public
 from commitments.timing import Timing
 from tracker.models import Source
 
 from . import meanings
+from .bodies import Group, groups
 from .standing import Line, lines
 from .tally import Tally, tally
 
 SHORT_LIST = 5
 RECENT_CHANGES = 8
+MOST_OF_A_GROUP = 8
+A_WEEK = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,15 @@ class Home:
     due_soon_count: int
     evidence: list[Evidence]
     changes: list[Change]
+    changed_this_week: int
+    groups: list[Group]
     last_checked: dt.datetime | None
+    most_of_a_group: int = MOST_OF_A_GROUP
 
 
 def home(on: dt.date) -> Home:
     public = Commitment.objects.published()
-    counts = tally(public, on, ("status", "timing"))
+    counts = tally(public, on)
     by_timing = counts.by("timing")
     return Home(
         total=counts.total(),
@@ -69,6 +76,8 @@ def home(on: dt.date) -> Home:
         due_soon_count=by_timing[Timing.DUE_SOON],
         evidence=newest_evidence(SHORT_LIST),
         changes=recent_changes(RECENT_CHANGES),
+        changed_this_week=_count_of_changes(timezone.now() - A_WEEK),
+        groups=groups(counts),
         last_checked=last_checked(),
     )
 
@@ -86,9 +95,7 @@ def newest_evidence(limit: int) -> list[Evidence]:
 
 def recent_changes(limit: int) -> list[Change]:
     """The latest judgements and rewordings by when they were recorded; what was imported is no change."""
-    public = is_public("commitment") & Q(commitment__merged_into=None)
-    judgements = StatusChange.objects.filter(public, imported_from="")
-    wordings = Definition.objects.filter(public).exclude(kind=Definition.Kind.ORIGINAL)
+    judgements, wordings = _changes()
     return heapq.nlargest(
         limit,
         [
@@ -103,6 +110,17 @@ def recent_changes(limit: int) -> list[Change]:
         ],
         key=lambda change: change.at,
     )
+
+
+def _changes() -> tuple[QuerySet[StatusChange], QuerySet[Definition]]:
+    """All judgements and rewordings that the public may see."""
+    public = is_public("commitment") & Q(commitment__merged_into=None)
+    judgements = StatusChange.objects.filter(public, imported_from="")
+    return judgements, Definition.objects.filter(public).exclude(kind=Definition.Kind.ORIGINAL)
+
+
+def _count_of_changes(since: dt.datetime) -> int:
+    return sum(changes.filter(recorded_at__gte=since).count() for changes in _changes())
 
 
 def last_checked() -> dt.datetime | None:
