@@ -11,10 +11,12 @@ from .expectation import NextEvidence, Question
 from .goalpost import Goalpost
 from .linking import IndexChange, LinkedRevision, LinkerSwitch, LinkerVersion, LinkingProfile
 from .measurement import Measurement, Qualifier, Series
+from .own_words import OwnWords
 from .people import Administration, Department, PolicyArea
 from .possible import PossibleCommitment
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
 from .turn import Turn
+from .withholding import Withholding
 
 __all__ = [
     "FINAL_STATUSES",
@@ -38,6 +40,7 @@ __all__ = [
     "Measurement",
     "Milestone",
     "NextEvidence",
+    "OwnWords",
     "PolicyArea",
     "PossibleCommitment",
     "Publication",
@@ -54,5 +57,6 @@ __all__ = [
     "TargetComponent",
     "Tier",
     "Turn",
+    "Withholding",
     "is_public",
 ]

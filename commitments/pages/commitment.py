@@ -19,13 +19,13 @@ from commitments.models import (
     StatusChange,
 )
 from commitments.models.commitment import SILENCE, CommitmentQuerySet
+from commitments.showing import Showing
 from commitments.timing import Timing, timing
 from tracker.diffs import Row, compared
 
 from . import meanings, phrases
 from .citing import Citation, cite
-from .counted import Counted, counted
-from .home import last_checked
+from .counted import Counted, counted, points_of
 from .judgement import Judgement, judgement
 from .passage import Account, Piece, accounts, is_restated, piece
 from .standing import Standing, standing
@@ -59,6 +59,8 @@ class Asked:
     """A question with how long it has been without an answer, None once it has one."""
 
     question: Question
+    words: str
+    answer: str
     unanswered_days: int | None
 
 
@@ -73,9 +75,9 @@ class Expected:
 
 @dataclass(frozen=True)
 class Freshness:
-    """Three different dates, and the silence between the last of the evidence and today. None where there is none."""
+    """When something was last published and when it last changed here, and the silence between the last of the
+    evidence and today. None where there is none."""
 
-    last_checked: dt.datetime | None
     last_evidence: dt.date | None
     last_change: dt.datetime | None
     silence_days: int | None
@@ -93,6 +95,7 @@ class CommitmentPage:
     judgements: list[Judgement]
     cannot_be_rated: str
     counted: list[Counted]
+    figures_withheld: int
     steps: list[Step]
     evidence: list[Piece]
     accounts: list[Account]
@@ -111,7 +114,7 @@ def whole(commitments: CommitmentQuerySet, on: dt.date) -> CommitmentQuerySet:
     return commitments.in_force(on).select_related(*related).prefetch_related("other_departments")
 
 
-def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
+def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> CommitmentPage:
     """Everything that the page of a commitment shows. `commitment` is read through `whole`."""
     definitions = list(
         commitment.definitions.select_related("target__series", "source_revision", "recorded_by")
@@ -129,11 +132,13 @@ def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
         .select_related("release", "revision__appearance__source", "gone_since")
         .order_by("-release__published_at", "start")
     )
-    pieces = [piece(each) for each in evidence]
+    pieces = [piece(show, each) for each in evidence]
+    points = points_of(commitment)
+    shown_points = list(show.points(points))
     news = [each for each in pieces if not is_restated(each.evidence)]
-    judgements = [judgement(change, changes) for change in changes]
+    judgements = [judgement(show, change, changes) for change in changes]
     in_force = commitment.status_change_on(on)
-    wordings = wordings_of(definitions)
+    wordings = wordings_of(show, definitions)
     wording = wordings[definitions.index(current)]
     stands = standing(commitment, on)  # type: ignore[arg-type]
     return CommitmentPage(
@@ -145,12 +150,16 @@ def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
         judgement=next((one for one in judgements if in_force and one.change.pk == in_force.pk), None),
         judgements=judgements[::-1],
         cannot_be_rated=_cannot_be_rated(commitment),
-        counted=counted(commitment, current),
+        counted=counted(show, shown_points, current),
+        figures_withheld=points.count() - len(shown_points) if show else 0,
         steps=_steps(commitment.milestones.select_related("evidence__revision"), on),
         evidence=news,
         accounts=accounts(news),
         restated=[each for each in pieces if is_restated(each.evidence)],
-        asked=[Asked(question, question.unanswered_days(on)) for question in commitment.questions.all()],
+        asked=[
+            Asked(question, show.words(question.question), show.words(question.answer), question.unanswered_days(on))
+            for question in commitment.questions.all()
+        ],
         expected=[_expected(thing, on) for thing in commitment.expected_evidence.select_related("evidence__revision")],
         parts=list(commitment.parts.published()),
         freshness=_freshness(evidence, changes, definitions, on),
@@ -167,7 +176,7 @@ def _moved(commitment: Commitment, wordings: list[Wording], now: Wording, on: dt
     if own is None:
         return None
     first = begun[own - 1]
-    rows = compared(first.definition.statement, current.statement)
+    rows = compared(first.statement, now.statement)
     earliest, latest = first.definition.deadline_first_day, first.definition.deadline_latest
     if latest is None or latest == current.deadline_latest:
         return Moved(first, rows, None, "")
@@ -212,7 +221,6 @@ def _freshness(
     last_evidence = max(dates, default=None)
     silence = None if last_evidence is None else (on - last_evidence).days
     return Freshness(
-        last_checked=last_checked(),
         last_evidence=last_evidence,
         last_change=max((entry.recorded_at for entry in [*changes, *definitions]), default=None),
         silence_days=silence,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -19,7 +20,9 @@ from commitments.models import (
     Series,
     Target,
 )
+from commitments.models.measurement import MeasurementQuerySet
 from commitments.pace import Pace, Stand, pace
+from commitments.showing import Showing
 from tracker.models import Voice
 
 from . import phrases
@@ -79,19 +82,20 @@ class Counted:
     latest: Figure
 
 
-def counted(commitment: Commitment, definition: Definition) -> list[Counted]:
+def points_of(commitment: Commitment) -> MeasurementQuerySet:
     """The figures of the commitment's series: those of its own accepted evidence and those that staff entered."""
-    standing_points = (
+    return (
         Measurement.objects.shown()
         .filter(series__in=commitment.series.all())
         .filter(Q(evidence__commitment=commitment, evidence__state=Evidence.State.ACCEPTED) | Q(evidence=None))
         .select_related("series", "evidence__release", "evidence__revision", "revision__appearance__source")
         .order_by("series__metric", "series_id", "published_on", "pk")
     )
-    return [
-        _series(series, list(points), definition)
-        for series, points in groupby(standing_points, lambda point: point.series)
-    ]
+
+
+def counted(show: Showing, points: Iterable[Measurement], definition: Definition) -> list[Counted]:
+    """The series of `points_of`, as far as they may be shown, under a definition."""
+    return [_series(show, series, list(own), definition) for series, own in groupby(points, lambda point: point.series)]
 
 
 def level_aimed_at(aim: Target | None) -> Decimal | None:
@@ -107,8 +111,8 @@ def level_aimed_at(aim: Target | None) -> Decimal | None:
     return aim.baseline_value + (change if aim.comparator == Comparator.INCREASE_BY else -change)
 
 
-def _series(series: Series, points: list[Measurement], definition: Definition) -> Counted:
-    figures = [_figure(point) for point in points]
+def _series(show: Showing, series: Series, points: list[Measurement], definition: Definition) -> Counted:
+    figures = [_figure(show, point) for point in points]
     aim = definition.target_or_none
     own_aim = aim if aim is not None and aim.series_id == series.pk else None
     level, start = level_aimed_at(own_aim), _start(series, own_aim)
@@ -182,7 +186,7 @@ def _point(figure: Figure, series: Series) -> Point:
     )
 
 
-def _figure(point: Measurement) -> Figure:
+def _figure(show: Showing, point: Measurement) -> Figure:
     address = ""
     if point.evidence is not None:
         address = passage_address(point.evidence)
@@ -194,7 +198,7 @@ def _figure(point: Measurement) -> Figure:
         words=phrases.measurement(point),
         period=phrases.measured_over(point),
         address=address,
-        source=point.revision.title if point.revision else "",
+        source=show.title(point.revision.release_id, point.revision.title) if point.revision else "",
         account=voice.label if voice else "entered by staff",
         shape=SHAPES.get(voice, OTHERS) if voice else ENTERED,
     )

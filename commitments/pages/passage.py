@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from commitments.models import Evidence, Relation
+from commitments.showing import Note, Showing
 from tracker.models import Voice
 
 from . import meanings
@@ -13,9 +14,12 @@ from . import meanings
 
 @dataclass(frozen=True)
 class Piece:
-    """A passage in the timeline."""
+    """A passage in the timeline, or the note in its place. `title` is the release's; empty where that is withheld."""
 
     evidence: Evidence
+    quote: str
+    title: str
+    withheld: Note | None
     address: str
     publisher: str
     voice: str
@@ -64,11 +68,16 @@ def _account(evidence: Evidence) -> str:
     return "independent" if voice == Voice.INDEPENDENT else "others"
 
 
-def piece(evidence: Evidence) -> Piece:
+def piece(show: Showing, evidence: Evidence) -> Piece:
     """`evidence` comes with its release and its revision's source."""
     source = evidence.revision.appearance.source
+    withheld = show.note_on(evidence)
+    is_named = show.release_note(evidence.release_id) is None
     return Piece(
         evidence=evidence,
+        quote="" if withheld else show.quote(evidence),
+        title=show.title(evidence.release_id, evidence.release.title) if is_named else "",
+        withheld=withheld,
         address=passage_address(evidence),
         publisher=source.publisher or source.name,
         voice=source.get_voice_display(),

@@ -9,6 +9,7 @@ from typing import TypeVar
 from django.utils import timezone
 
 from commitments.models import Commitment, Definition, StatusChange
+from commitments.showing import Showing
 
 from .judgement import Judgement, judgement
 from .wording import Wording, wordings_of
@@ -28,7 +29,7 @@ class VersionPage:
     judgement: Judgement | None
 
 
-def version_page(commitment: Commitment, number: int) -> VersionPage | None:
+def version_page(show: Showing, commitment: Commitment, number: int) -> VersionPage | None:
     """What held on the day of the entry of that number, by all that was recorded up to it. None if there is none."""
     definitions = commitment.definitions.select_related("target__series", "source_revision", "recorded_by")
     changes = commitment.status_changes.select_related(
@@ -54,8 +55,8 @@ def version_page(commitment: Commitment, number: int) -> VersionPage | None:
         number=number,
         latest=len(entries),
         at=at,
-        wording=wordings_of([_in_force(words, day) or words[0]])[0],
-        judgement=judgement(change, judged) if change else None,
+        wording=wordings_of(show, [_in_force(words, day) or words[0]])[0],
+        judgement=judgement(show, change, judged) if change else None,
     )
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from commitments import showing
 from commitments.models import Commitment
 from commitments.pages.commitment import commitment_page
 from commitments.pages.compare import compare_page
@@ -22,7 +23,7 @@ from .of_commitment import of_commitment
 
 @require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
-    return render(request, "commitments/home.html", {"home": home(timezone.localdate())})
+    return render(request, "commitments/home.html", {"home": home(showing.now(), timezone.localdate())})
 
 
 @require_safe
@@ -37,13 +38,13 @@ def show_comparison(request: HttpRequest) -> HttpResponse:
 
 @of_commitment
 def show_commitment(request: HttpRequest, commitment: Commitment, today: dt.date) -> HttpResponse:
-    return render(request, "commitments/commitment.html", {"page": commitment_page(commitment, today)})
+    return render(request, "commitments/commitment.html", {"page": commitment_page(showing.now(), commitment, today)})
 
 
 @of_commitment
 def show_version(request: HttpRequest, commitment: Commitment, today: dt.date, number: int) -> HttpResponse:
     """What the record said after so many entries; for citing."""
-    page = version_page(commitment, number)
+    page = version_page(showing.now(), commitment, number)
     if page is None:
         raise Http404("There is no version of that number.")
     return render(request, "commitments/version.html", {"page": page})

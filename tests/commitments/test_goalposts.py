@@ -177,6 +177,21 @@ def test_a_rejected_passage_moves_nothing() -> None:
 
 
 @pytest.mark.django_db
+def test_a_passage_kept_before_is_compared_when_it_is_accepted_or_put_right() -> None:
+    found = moved()
+    piece = found.evidence
+    found.delete()
+    decisions.accept(piece, make.deed())
+    assert Goalpost.objects.waiting().get().evidence == piece
+
+    Goalpost.objects.all().delete()
+    decisions.correct(piece, make.deed(), relation="context", tier=piece.tier, restated={})
+    assert not Goalpost.objects.exists()
+    decisions.correct(piece, make.deed(), relation="slips", tier=piece.tier, restated={})
+    assert Goalpost.objects.waiting().get().evidence == piece
+
+
+@pytest.mark.django_db
 def test_a_release_older_than_the_definition_moves_nothing() -> None:
     owner = make.commitment("Recruit officers", made_on=PUBLISHED, due=dt.date(2028, 12, 31))
     text = "The officers will be in post by the end of 2030."

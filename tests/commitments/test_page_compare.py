@@ -95,5 +95,5 @@ def test_where_nothing_is_decided_no_share_is_made_up(client: Client) -> None:
 def test_it_asks_as_much_of_many_as_of_few(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         assert client.get("/compare/").status_code == 200
