@@ -33,7 +33,7 @@ _GROUPS = (
         ),
     ),
     ("The linker", ("linkerversion", "linkerswitch")),
-    ("Readers", ("subscriber", "digest")),
+    ("Readers", ("ownwords", "subscriber", "digest")),
     ("Accounts", ("user", "accessattempt", "auditentry")),
 )
 _OTHERS = "Inner workings"

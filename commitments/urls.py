@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from commitments.views import embed, record, watch
+from commitments.views import about, embed, record, watch
 
 urlpatterns = [
     path("", record.show_home, name="home"),
+    path("compare/", record.show_comparison, name="compare"),
     path("commitments/", record.list_commitments, name="commitments"),
     path("commitments/<slug:slug>/", record.show_commitment, name="commitment"),
     path("commitments/<slug:slug>/embed/", embed.show_embed, name="embed"),
@@ -17,5 +18,7 @@ urlpatterns = [
     path("releases/<int:release_id>/revisions/<int:number>/changes/", watch.show_changes, name="changes"),
     path("sources/", watch.show_sources, name="sources"),
     path("", include("commitments.digests.urls")),
+    path("about/", about.show_about, name="about"),
+    path("about/<slug:subject>/", about.show_own_words, name="own_words"),
     path("methodology/", record.show_methodology, name="methodology"),
 ]

@@ -68,6 +68,7 @@ AUDITED = (
     Audited("commitments.Administration", named="name"),
     Audited("commitments.Department", named="name"),
     Audited("commitments.PolicyArea", named="name"),
+    Audited("commitments.OwnWords", named="subject", but=("changed_at",)),
     # Suggestions come and go by the machine; from a person's decision on, every change counts. What a person does
     # to one that is still undecided is in the decision.
     Audited(

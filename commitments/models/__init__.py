@@ -12,6 +12,7 @@ from .expectation import NextEvidence, Question
 from .goalpost import Goalpost
 from .linking import IndexChange, LinkedRevision, LinkerSwitch, LinkerVersion, LinkingProfile
 from .measurement import Measurement, Qualifier, Series
+from .own_words import OwnWords
 from .people import Administration, Department, PolicyArea
 from .possible import PossibleCommitment
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
@@ -43,6 +44,7 @@ __all__ = [
     "Measurement",
     "Milestone",
     "NextEvidence",
+    "OwnWords",
     "PolicyArea",
     "PossibleCommitment",
     "Publication",

@@ -40,7 +40,7 @@ _RECORD = _of(
     "commitments",
     "commitment definition target targetcomponent statuschange evidence measurement series milestone question "
     "nextevidence statusproposal goalpost possiblecommitment administration department policyarea linkedrevision "
-    "linkerversion linkerswitch withholding import",
+    "linkerversion linkerswitch withholding import ownwords",
 )
 _TO_COME = _of("commitments", "question nextevidence")
 _NAMES = _of("commitments", "series administration department policyarea")
@@ -66,12 +66,12 @@ EDITOR = Role(
 )
 MANAGER = Role(
     "Manager",
-    "keeps the sources, the linker's version, the subscribers and the accounts",
+    "keeps the sources, the linker's version, the subscribers and the accounts, and writes the owner's own pages",
     {
         "view": ("auth.user", "commitments.subscriber", "commitments.digest", "axes.accessattempt"),
-        "add": ("auth.user", "tracker.source", "commitments.subscriber", "commitments.linkerswitch"),
-        "change": ("auth.user", "tracker.source", "commitments.subscriber"),
-        "delete": ("tracker.source", "commitments.subscriber", "axes.accessattempt"),
+        "add": ("auth.user", "tracker.source", *_of("commitments", "subscriber linkerswitch ownwords")),
+        "change": ("auth.user", "tracker.source", *_of("commitments", "subscriber ownwords")),
+        "delete": ("tracker.source", *_of("commitments", "subscriber ownwords"), "axes.accessattempt"),
     },
 )
 ROLES = (VIEWER, RESEARCHER, EDITOR, MANAGER)

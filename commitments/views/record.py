@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from commitments import showing
 from commitments.models import Commitment
 from commitments.pages.commitment import commitment_page
+from commitments.pages.compare import compare_page
 from commitments.pages.home import home
 from commitments.pages.methodology import methodology
 from commitments.pages.register import register
@@ -28,6 +29,11 @@ def show_home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_commitments(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/register.html", {"register": register(request.GET, timezone.localdate())})
+
+
+@require_safe
+def show_comparison(request: HttpRequest) -> HttpResponse:
+    return render(request, "commitments/compare.html", {"page": compare_page(timezone.localdate())})
 
 
 @of_commitment

@@ -64,6 +64,7 @@ MODELS = {
     "commitments.measurement": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.milestone": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.nextevidence": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
+    "commitments.ownwords": (VIEWER, MANAGER, MANAGER, MANAGER),
     "commitments.policyarea": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.possiblecommitment": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.question": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
