@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
-from commitments.views import record, watch
+from commitments.views import correcting, record, watch
 
 urlpatterns = [
     path("", record.show_home, name="home"),
     path("commitments/", record.list_commitments, name="commitments"),
     path("commitments/<slug:slug>/", record.show_commitment, name="commitment"),
+    path("commitments/<slug:slug>/correct/", correcting.correct_commitment, name="correct_commitment"),
+    path("releases/<int:release_id>/correct/", correcting.correct_release, name="correct_release"),
+    path("corrections/", correcting.show_corrections, name="corrections"),
     path("releases/<int:release_id>/", watch.show_release, name="release"),
     path("releases/<int:release_id>/revisions/<int:number>/", watch.show_release, name="revision"),
     path("releases/<int:release_id>/revisions/<int:number>/changes/", watch.show_changes, name="changes"),

@@ -7,6 +7,7 @@ from . import (
     accounts,
     audit,
     commitment,
+    correction,
     definition,
     evidence,
     expectation,
@@ -17,6 +18,7 @@ from . import (
     possible,
     status,
     subscription,
+    withholding,
 )
 
 admin.site.site_header = settings.SITE_NAME
@@ -27,6 +29,7 @@ __all__ = [
     "accounts",
     "audit",
     "commitment",
+    "correction",
     "definition",
     "evidence",
     "expectation",
@@ -37,4 +40,5 @@ __all__ = [
     "possible",
     "status",
     "subscription",
+    "withholding",
 ]

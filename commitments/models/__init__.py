@@ -2,6 +2,7 @@
 
 from .audit import AuditEntry
 from .commitment import Commitment, Judgeability, Publication, is_public
+from .correction import CorrectionRequest, Reply
 from .deadline import Deadline
 from .decision import Decision
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
@@ -23,6 +24,7 @@ __all__ = [
     "AuditEntry",
     "Commitment",
     "Comparator",
+    "CorrectionRequest",
     "Deadline",
     "Decision",
     "Definition",
@@ -45,6 +47,7 @@ __all__ = [
     "Qualifier",
     "Question",
     "Relation",
+    "Reply",
     "Series",
     "SignUp",
     "Status",

@@ -25,6 +25,7 @@ from commitments.models import (
     Qualifier,
     Question,
     Relation,
+    Reply,
     Series,
     StatusChange,
     Target,
@@ -85,6 +86,14 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """What somebody replied to a verdict."""
+
+    reply: Reply
+    words: str
+
+
+@dataclass(frozen=True)
 class Judgement:
     """One entry of the status history. `corrected_by` are the entries that say it was wrong.
 
@@ -100,6 +109,7 @@ class Judgement:
     second: str
     meaning: str
     corrected_by: list[StatusChange]
+    replies: list[Answered]
 
 
 @dataclass(frozen=True)
@@ -214,7 +224,9 @@ def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> Commi
     changes = list(
         commitment.status_changes.select_related(
             "evidence__release", "evidence__revision", "recorded_by", "confirmed_by", "corrects"
-        ).order_by("effective_from", "pk")
+        )
+        .prefetch_related("replies")
+        .order_by("effective_from", "pk")
     )
     evidence = list(
         commitment.evidence.accepted()
@@ -336,6 +348,7 @@ def _judgement(show: Showing, change: StatusChange, changes: list[StatusChange])
         author=author(change.recorded_by),
         second=author(change.confirmed_by),
         meaning=meanings.STATUS[change.to_status],  # type: ignore[index]
+        replies=[Answered(reply, show.words(reply.words)) for reply in change.replies.all()],  # type: ignore[attr-defined]
         corrected_by=[other for other in changes if other.corrects_id == change.pk],
     )
 
