@@ -2,12 +2,16 @@
 
 from django.urls import include, path
 
-from commitments.views import correcting, record, watch
+from commitments.views import correcting, embed, record, watch
 
 urlpatterns = [
     path("", record.show_home, name="home"),
     path("commitments/", record.list_commitments, name="commitments"),
     path("commitments/<slug:slug>/", record.show_commitment, name="commitment"),
+    path("commitments/<slug:slug>/embed/", embed.show_embed, name="embed"),
+    path("commitments/<slug:slug>/embed.svg", embed.show_embed_image, name="embed_image"),
+    path("commitments/<slug:slug>/share.png", embed.show_share_image, name="share_image"),
+    path("commitments/<slug:slug>/versions/<int:number>/", record.show_version, name="version"),
     path("commitments/<slug:slug>/correct/", correcting.correct_commitment, name="correct_commitment"),
     path("releases/<int:release_id>/correct/", correcting.correct_release, name="correct_release"),
     path("corrections/", correcting.show_corrections, name="corrections"),

@@ -6,6 +6,7 @@ from django.contrib import admin
 from . import (
     accounts,
     audit,
+    bringing,
     commitment,
     correction,
     definition,
@@ -28,6 +29,7 @@ admin.site.index_title = "Keeping the record"
 __all__ = [
     "accounts",
     "audit",
+    "bringing",
     "commitment",
     "correction",
     "definition",

@@ -1,6 +1,7 @@
 """The record. Terms are those of the glossary in docs/methodology.md."""
 
 from .audit import AuditEntry
+from .bringing import ColumnMapping, Import, ImportRow
 from .commitment import Commitment, Judgeability, Publication, is_public
 from .correction import CorrectionRequest, Reply
 from .deadline import Deadline
@@ -22,6 +23,7 @@ __all__ = [
     "FINAL_STATUSES",
     "Administration",
     "AuditEntry",
+    "ColumnMapping",
     "Commitment",
     "Comparator",
     "CorrectionRequest",
@@ -32,6 +34,8 @@ __all__ = [
     "Digest",
     "Evidence",
     "Goalpost",
+    "Import",
+    "ImportRow",
     "IndexChange",
     "Judgeability",
     "LinkedRevision",

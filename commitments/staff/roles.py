@@ -40,7 +40,7 @@ _RECORD = _of(
     "commitments",
     "commitment definition target targetcomponent statuschange evidence measurement series milestone question "
     "nextevidence statusproposal goalpost possiblecommitment administration department policyarea linkedrevision "
-    "linkerversion linkerswitch withholding reply",
+    "linkerversion linkerswitch withholding reply import",
 )
 _TO_COME = _of("commitments", "question nextevidence")
 _NAMES = _of("commitments", "series administration department policyarea")
@@ -58,11 +58,13 @@ RESEARCHER = Role(
 )
 EDITOR = Role(
     "Editor",
-    "writes commitments, publishes them, changes their status or confirms one that is proposed, answers what "
-    "readers say is wrong, and keeps from the public what must not be shown; sees the audit",
+    (
+        "writes commitments, brings them from files, publishes them, changes their status or confirms one that is "
+        "proposed, answers what readers say is wrong, and keeps from the public what must not be shown; sees the audit"
+    ),
     {
         "view": ("commitments.auditentry",),
-        "add": (*_of("commitments", "commitment definition statuschange milestone withholding reply"), *_NAMES),
+        "add": (*_of("commitments", "commitment definition statuschange milestone withholding reply import"), *_NAMES),
         "change": (*_of("commitments", "commitment milestone statusproposal correctionrequest reply"), *_NAMES),
         "delete": ("commitments.milestone", *_TO_COME, *_NAMES),
     },
