@@ -98,10 +98,15 @@ class CorrectionRequestAdmin(ToDecideAdmin):
         decide = self.admin_site.admin_view(require_POST(self.decide))
         return [path("<int:key>/decide/", decide, name="commitments_correctionrequest_decide"), *super().get_urls()]
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Corrections asked for", **(extra_context or {})})
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         asked: CorrectionRequest = kwargs["obj"]
         may_decide = self.has_change_permission(request, asked)
         context |= {
+            "title": "A correction asked for",
+            "subtitle": None,
             "about": asked.about,
             "is_commitment": isinstance(asked.about, Commitment),
             "is_waiting": asked.state == CorrectionRequest.State.WAITING,

@@ -14,6 +14,7 @@ from tracker.models import Release
 
 from .commitment import Commitment, is_public
 from .definition import Definition
+from .history import written
 from .status import StatusChange
 
 
@@ -97,7 +98,7 @@ class CorrectionRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.about}, {self.received_at:%d %B %Y}"
+        return f"{self.about}, {written(timezone.localdate(self.received_at))}"
 
     @property
     def about(self) -> Commitment | Release:
@@ -130,4 +131,4 @@ class Reply(models.Model):
         verbose_name_plural = "replies"
 
     def __str__(self) -> str:
-        return f"{self.who}, {self.received_on:%d %B %Y}"
+        return f"{self.who}, {written(self.received_on)}"

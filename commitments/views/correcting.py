@@ -67,7 +67,7 @@ def show_corrections(request: HttpRequest) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, about: Commitment | Release, title: str) -> HttpResponse:
-    form, status = CorrectionForm(request.POST or None), 200
+    form, status = CorrectionForm(request.POST or None, label_suffix=""), 200
     if request.method == "POST":
         if form.is_valid():
             try:

@@ -17,19 +17,20 @@ from django.urls import URLPattern, URLResolver, get_resolver
 NOT_PUBLIC = ("admin/", "static/")
 #: Anything that looks like an address of ours, in HTML, XML, JSON or CSV.
 _LINK = re.compile(r"""(?:href|src|action|data)="([^"]+)"|(https?://[^\s"'<>\\,]+)""")
-_PARAMETER = re.compile(r"<([^>]+)>")
+#: A parameter of an address, as a path has it and as a regular expression does.
+_PARAMETER = re.compile(r"\(\?P<(\w+)>[^()]*\)|<(?:\w+:)?(\w+)>")
 
 
 def seeds(values: Mapping[str, Sequence[Any]], query: str) -> Iterator[str]:
-    """An address for each public pattern and each way to fill it in; lists are asked for `query` as well.
+    """An address for each public pattern and each way to fill it in; what takes no parameter is asked for `query` too.
 
     KeyError for a parameter that nobody has said how to fill in.
     """
     for route, names in _patterns(get_resolver()):
-        for filled in itertools.product(*(values[name] for name in names)):
-            address = f"/{_PARAMETER.sub('{}', route).format(*filled)}"
-            yield address
-            yield f"{address}?q={query}"
+        addresses = [f"/{route.format(*filled)}" for filled in itertools.product(*(values[name] for name in names))]
+        yield from addresses
+        if not names:
+            yield f"{addresses[0]}?q={query}"
 
 
 def crawl(client: Client, start: Iterator[str]) -> dict[str, str]:
@@ -62,11 +63,13 @@ def _own(at: str, link: str) -> str:
 
 
 def _patterns(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Each address with `{}` for its parameters, and their names."""
     for pattern in resolver.url_patterns:
         route = before + str(pattern.pattern)
         if route.startswith(NOT_PUBLIC):
             continue
         if isinstance(pattern, URLPattern):
-            yield route, [part.rpartition(":")[2] for part in _PARAMETER.findall(route)]
+            names = [one or other for one, other in _PARAMETER.findall(route)]
+            yield re.sub(r"[\^$\\]", "", _PARAMETER.sub("{}", route)), names
         else:
             yield from _patterns(pattern, route)
