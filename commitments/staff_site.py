@@ -23,6 +23,7 @@ _GROUPS = (
         "The record",
         ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question", "import"),
     ),
+    ("Corrections", ("correctionrequest", "reply", "withholding")),
     ("Figures", ("measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),
     (

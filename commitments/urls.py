@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from commitments.views import about, embed, record, watch
+from commitments.views import about, correcting, embed, record, watch
 
 urlpatterns = [
     path("", record.show_home, name="home"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("commitments/<slug:slug>/embed.svg", embed.show_embed_image, name="embed_image"),
     path("commitments/<slug:slug>/share.png", embed.show_share_image, name="share_image"),
     path("commitments/<slug:slug>/versions/<int:number>/", record.show_version, name="version"),
+    path("commitments/<slug:slug>/correct/", correcting.correct_commitment, name="correct_commitment"),
+    path("releases/<int:release_id>/correct/", correcting.correct_release, name="correct_release"),
+    path("corrections/", correcting.show_corrections, name="corrections"),
     path("releases/<int:release_id>/", watch.show_release, name="release"),
     path("releases/<int:release_id>/revisions/<int:number>/", watch.show_release, name="revision"),
     path("releases/<int:release_id>/revisions/<int:number>/changes/", watch.show_changes, name="changes"),

@@ -179,6 +179,7 @@ DEMO_PORT = int(_number("DEMO_PORT", 8001, 0, 65_535))
 
 # Mail ------------------------------------------------------------------------------------------------
 
+CORRECTION_ADDRESS_KEPT_DAYS = int(_number("CORRECTION_ADDRESS_KEPT_DAYS", 90, 1, 3650))
 DIGEST_HOUR = int(_number("DIGEST_HOUR", 7, 0, 23))
 
 # Django ----------------------------------------------------------------------------------------------
@@ -328,6 +329,12 @@ CELERY_BEAT_SCHEDULE = {
     "link what is not linked": {"task": "commitments.link_pending", **_tick},
     "go on with what staff have brought": {"task": "commitments.go_on_with_imports", **_tick},
     "send the day's digests": {"task": "commitments.send_digests", **_tick},
+    "answer who asked for corrections": {"task": "commitments.answer_senders", **_tick},
+    "forget who asked for corrections": {
+        "task": "commitments.forget_senders",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
     # Once a day, by what stands in the database; asked more often, so that a beat that was restarted misses no day.
     "prune what is past its time": {"task": "tracker.prune", "schedule": 3600.0, "options": {"expires": 3500}},
 }

@@ -8,6 +8,7 @@ from . import (
     audit,
     bringing,
     commitment,
+    correction,
     definition,
     evidence,
     expectation,
@@ -19,6 +20,7 @@ from . import (
     possible,
     status,
     subscription,
+    withholding,
 )
 
 admin.site.site_header = settings.SITE_NAME
@@ -30,6 +32,7 @@ __all__ = [
     "audit",
     "bringing",
     "commitment",
+    "correction",
     "definition",
     "evidence",
     "expectation",
@@ -41,4 +44,5 @@ __all__ = [
     "possible",
     "status",
     "subscription",
+    "withholding",
 ]

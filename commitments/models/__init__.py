@@ -3,6 +3,7 @@
 from .audit import AuditEntry
 from .bringing import ColumnMapping, Import, ImportRow
 from .commitment import Commitment, Judgeability, Publication, is_public
+from .correction import CorrectionRequest, Reply
 from .deadline import Deadline
 from .decision import Decision
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
@@ -26,6 +27,7 @@ __all__ = [
     "ColumnMapping",
     "Commitment",
     "Comparator",
+    "CorrectionRequest",
     "Deadline",
     "Decision",
     "Definition",
@@ -51,6 +53,7 @@ __all__ = [
     "Qualifier",
     "Question",
     "Relation",
+    "Reply",
     "Series",
     "SignUp",
     "Status",

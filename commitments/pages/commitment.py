@@ -125,7 +125,9 @@ def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> Commi
     changes = list(
         commitment.status_changes.select_related(
             "evidence__release", "evidence__revision", "recorded_by", "confirmed_by", "corrects"
-        ).order_by("effective_from", "pk")
+        )
+        .prefetch_related("replies")
+        .order_by("effective_from", "pk")
     )
     evidence = list(
         commitment.evidence.accepted()
