@@ -13,5 +13,7 @@ urlpatterns = [
     path("releases/<int:release_id>/revisions/<int:number>/changes/", watch.show_changes, name="changes"),
     path("sources/", watch.show_sources, name="sources"),
     path("", include("commitments.digests.urls")),
+    path("", include("commitments.opendata.urls")),
+    path("", include("commitments.feeds.urls")),
     path("methodology/", record.show_methodology, name="methodology"),
 ]

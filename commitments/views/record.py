@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from commitments.models import Commitment
+from commitments.opendata import files
 from commitments.pages.commitment import commitment_page, whole
 from commitments.pages.home import home
 from commitments.pages.methodology import methodology
 from commitments.pages.register import register
+from commitments.pages.structured import structured
 
 
 @require_safe
@@ -20,7 +23,10 @@ def show_home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def list_commitments(request: HttpRequest) -> HttpResponse:
+def list_commitments(request: HttpRequest) -> HttpResponseBase:
+    """As a page, or with `?format=csv` or `json` the whole list as data."""
+    if request.GET.get("format"):
+        return files.download_list(request)
     return render(request, "commitments/register.html", {"register": register(request.GET, timezone.localdate())})
 
 
@@ -33,7 +39,8 @@ def show_commitment(request: HttpRequest, slug: str) -> HttpResponse:
         if not commitment.merged_into.is_public:
             raise Http404("It was merged into a commitment that is not public yet.")
         return redirect(commitment.merged_into, permanent=True)
-    return render(request, "commitments/commitment.html", {"page": commitment_page(commitment, today)})
+    page = commitment_page(commitment, today)
+    return render(request, "commitments/commitment.html", {"page": page, "structured_data": structured(page)})
 
 
 @require_safe
