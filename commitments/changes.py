@@ -20,6 +20,7 @@ from commitments.digests.scope import ALL, Scope
 from commitments.models import Commitment, Definition, Evidence, Status, StatusChange
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.pages import phrases
+from commitments.showing import Showing
 
 
 class Kind(models.TextChoices):
@@ -48,12 +49,14 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """One entry of the record. `corrected_at` is when a later entry said that it was wrong."""
+    """One entry of the record. `account` tells the whole of it in a sentence or two, in plain text and in the words
+    that may be shown; `corrected_at` is when a later entry said that it was wrong."""
 
     kind: Kind
     place: Place
     commitment: Commitment
     entry: StatusChange | Definition | Evidence
+    account: str
     corrected_at: dt.datetime | None = None
 
     @property
@@ -87,38 +90,28 @@ class Change:
             case Evidence() as piece:
                 return f"Evidence: {piece.get_relation_display()}"
 
-    @property
-    def account(self) -> str:
-        """The whole of it in a sentence or two, in plain text."""
-        match self.entry:
-            case StatusChange() as change:
-                return _judged(change)
-            case Definition() as definition:
-                return _worded(definition)
-            case Evidence() as piece:
-                return _said(piece)
 
-
-def _judged(change: StatusChange) -> str:
+def _judged(show: Showing, change: StatusChange) -> str:
     since = f", from {phrases.day(change.effective_from)}" if change.effective_is_known else ""
     before = ""
     if change.corrects is not None:
         before = f" We had wrongly said: {change.corrects.get_to_status_display()}."
     elif change.from_status:
         before = f" Before: {change.get_from_status_display()}."
-    return f"{change.get_to_status_display()}{since}.{before} {change.reason}"
+    return f"{change.get_to_status_display()}{since}.{before} {show.words(change.reason)}"
 
 
-def _worded(definition: Definition) -> str:
+def _worded(show: Showing, definition: Definition) -> str:
+    words = show.definition(definition)
     by_when = f" Deadline: {definition.deadline_text}." if definition.deadline_text else ""
-    note = f" {definition.note}" if definition.note else ""
-    return f"{definition.statement}{by_when}{note}"
+    return f"{words.statement}{by_when} {words.note}".strip()
 
 
-def _said(piece: Evidence) -> str:
+def _said(show: Showing, piece: Evidence) -> str:
     source = piece.revision.appearance.source
     published = phrases.day(timezone.localdate(piece.release.published_at))
-    return f"“{piece.quote}” ({source.publisher or source.name}, {published}: {piece.release.title})"
+    title = show.title(piece.release_id, piece.release.title)
+    return f"“{show.quote(piece)}” ({source.publisher or source.name}, {published}: {title})"
 
 
 @dataclass(frozen=True)
@@ -128,16 +121,17 @@ class _Table:
     name: str
     at: str
     by_kind: dict[Kind, Q]
-    all: Callable[[], QuerySet[Any]]
+    all: Callable[[Showing], QuerySet[Any]]
     kind_of: Callable[[Any], Kind]
+    account: Callable[[Showing, Any], str]
 
-    def rows(self, kinds: Collection[Kind]) -> QuerySet[Any] | None:
+    def rows(self, show: Showing, kinds: Collection[Kind]) -> QuerySet[Any] | None:
         """Those of the kinds asked for, with what `Change` needs; None where there are none by nature."""
         wanted = [which for kind, which in self.by_kind.items() if kind in kinds]
-        return self.all().filter(reduce(or_, wanted)) if wanted else None
+        return self.all(show).filter(reduce(or_, wanted)) if wanted else None
 
 
-def _judgements() -> QuerySet[Any]:
+def _judgements(show: Showing) -> QuerySet[Any]:
     """What was imported is where the record starts, not news."""
     corrections = StatusChange.objects.filter(corrects=OuterRef("pk")).order_by("recorded_at").values("recorded_at")
     own: QuerySet[Any] = StatusChange.objects.filter(imported_from="")
@@ -145,12 +139,12 @@ def _judgements() -> QuerySet[Any]:
     return told.select_related("commitment", "corrects")
 
 
-def _wordings() -> QuerySet[Any]:
-    return Definition.objects.select_related("commitment")
+def _wordings(show: Showing) -> QuerySet[Any]:
+    return Definition.objects.select_related("commitment", "source_revision")
 
 
-def _passages() -> QuerySet[Any]:
-    return Evidence.objects.accepted().select_related("commitment", "release", "revision__appearance__source")
+def _passages(show: Showing) -> QuerySet[Any]:
+    return show.evidence().select_related("commitment", "release", "revision__appearance__source")
 
 
 _FIRST, _OURS = Definition.Kind.ORIGINAL, Definition.Kind.EDITORIAL_CORRECTION
@@ -163,6 +157,7 @@ _TABLES = (
         {Kind.STATUS: Q(corrects=None), Kind.CORRECTION: Q(corrects__isnull=False)},
         _judgements,
         lambda change: Kind.STATUS if change.corrects_id is None else Kind.CORRECTION,
+        _judged,
     ),
     _Table(
         "definition",
@@ -170,6 +165,7 @@ _TABLES = (
         {Kind.ADDED: Q(kind=_FIRST), Kind.CORRECTION: Q(kind=_OURS), Kind.WORDING: ~Q(kind__in=(_FIRST, _OURS))},
         _wordings,
         lambda definition: {_FIRST: Kind.ADDED, _OURS: Kind.CORRECTION}.get(definition.kind, Kind.WORDING),
+        _worded,
     ),
     _Table(
         "evidence",
@@ -177,11 +173,13 @@ _TABLES = (
         {Kind.EVIDENCE: Q(state=Evidence.State.ACCEPTED)},
         _passages,
         lambda piece: Kind.EVIDENCE,
+        _said,
     ),
 )
 
 
 def latest(
+    show: Showing,
     limit: int,
     *,
     before: Place | None = None,
@@ -195,7 +193,7 @@ def latest(
     public = Commitment.objects.published() if among is None else among
     found: list[Change] = []
     for rank, table in enumerate(_TABLES):
-        rows = table.rows(kinds)
+        rows = table.rows(show, kinds)
         if rows is None:
             continue
         rows = rows.filter(commitment__in=public.order_by().values("pk"))
@@ -204,7 +202,8 @@ def latest(
         for entry in rows.order_by(f"-{table.at}", "-pk")[:limit]:
             place = Place(getattr(entry, table.at), rank, entry.pk)
             corrected_at = getattr(entry, "corrected_at", None)
-            found.append(Change(table.kind_of(entry), place, entry.commitment, entry, corrected_at))
+            account = table.account(show, entry)
+            found.append(Change(table.kind_of(entry), place, entry.commitment, entry, account, corrected_at))
     found.sort(key=lambda change: (change.place.at, -change.place.rank, change.place.pk), reverse=True)
     return found[:limit]
 

@@ -87,6 +87,8 @@ AUDITED = (
         only=("quote", "state", "reason", "decided_by", "commitment"),
         deeds=(CHANGED, REMOVED),
     ),
+    # That something is withheld, and its hash; its words are not said again here.
+    Audited("commitments.Withholding", part_of="release", but=("at",), hidden=("words",)),
     # A decision is itself an entry of who, when, from what and to what; here it has its place among the others.
     Audited("commitments.Decision", part_of="evidence", only=("kind", "by", "note")),
     Audited("commitments.LinkerVersion", named="name", only=("name", "base", "command", "refused", "data_sha256")),
@@ -97,7 +99,10 @@ AUDITED = (
     Audited(
         "tracker.Source",
         named="name",
-        only=("slug", "name", "kind", "url", "publisher", "voice", "options", "state", "fixed_interval_minutes"),
+        only=(
+            *("slug", "name", "kind", "url", "publisher", "voice", "republish", "options", "state"),
+            "fixed_interval_minutes",
+        ),
     ),
     # That they came is told by themselves; that one is altered or gone is not.
     Audited(

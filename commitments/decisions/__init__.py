@@ -18,6 +18,7 @@ from commitments.decisions.on_status import (
     record_reply,
     withdraw_proposal,
 )
+from commitments.decisions.on_withholding import lift, withhold
 from commitments.decisions.placing import assign
 from commitments.decisions.undoing import last_act, undo
 
@@ -37,6 +38,7 @@ __all__ = [
     "correct",
     "dismiss_possible",
     "last_act",
+    "lift",
     "lock",
     "look",
     "needs_second_editor",
@@ -50,4 +52,5 @@ __all__ = [
     "undo",
     "undo_many",
     "withdraw_proposal",
+    "withhold",
 ]

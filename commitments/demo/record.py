@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from commitments.demo.server import HOST
 from commitments.imports import import_rows
 from commitments.models import Administration, Commitment
-from tracker.models import Source, Voice
+from tracker.models import Republish, Source, Voice
 
 FOLDER = Path(__file__).parent
 
@@ -67,6 +67,7 @@ def place_source(feed_url: str) -> Source:
             "url": feed_url,
             "publisher": "Demonstration (paraphrased Home Office releases)",
             "voice": Voice.OFFICIAL,
+            "republish": Republish.FULL,
             "fixed_interval_minutes": INTERVAL_MINUTES,
         },
     )

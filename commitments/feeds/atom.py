@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
+from commitments import showing
 from commitments.changes import Change, covered, latest
 from commitments.digests.scope import Scope, UnknownScope, find
 from commitments.models.commitment import successor_of
@@ -51,7 +52,7 @@ def _feed(request: HttpRequest, scope: Scope) -> HttpResponseBase:
         if into is not None:
             return HttpResponsePermanentRedirect(public("commitment-feed", into.slug))
         raise not_found(str(error)) from error
-    told = latest(NEWEST, among=covered(scope))
+    told = latest(showing.now(), NEWEST, among=covered(scope))
     feed = _Feed(
         title=f"{settings.SITE_NAME}: changes to {name}",
         link=public("commitment", scope.slug) if scope.kind == "commitment" else public("what-changed"),

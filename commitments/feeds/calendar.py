@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from icalendar import Calendar, Event
 
+from commitments import showing
 from commitments.changes import covered
 from commitments.digests.scope import Scope, UnknownScope, find
 from commitments.models import AuditEntry, Commitment, Deadline, Definition, Milestone, Status, StatusChange
@@ -26,6 +27,7 @@ from commitments.opendata.addresses import whole
 from commitments.opendata.answering import answer, asked, last_change, open_data
 from commitments.opendata.problems import bad_parameter
 from commitments.pages import phrases
+from commitments.showing import Showing
 
 #: What was due longer ago is left out: calendars that take a whole file each time take no large one.
 PAST = dt.timedelta(days=365)
@@ -44,14 +46,14 @@ def deadlines(request: HttpRequest) -> HttpResponseBase:
     except UnknownScope as error:
         raise bad_parameter(scope.kind, str(error)) from error
     on = timezone.localdate()
-    body = _calendar(name, covered(scope), on).to_ical()
+    body = _calendar(showing.now(), name, covered(scope), on).to_ical()
     disposition = 'inline; filename="deadlines.ics"'
     return answer(
         request, body, "text/calendar; charset=utf-8", last_change(on), **{"Content-Disposition": disposition}
     )
 
 
-def _calendar(name: str, commitments: CommitmentQuerySet, on: dt.date) -> Calendar:
+def _calendar(show: Showing, name: str, commitments: CommitmentQuerySet, on: dt.date) -> Calendar:
     calendar = Calendar()
     title = f"{settings.SITE_NAME}: deadlines of {name}"
     calendar.add("prodid", f"-//{settings.SITE_NAME}//Pledgewatch//EN")
@@ -62,17 +64,19 @@ def _calendar(name: str, commitments: CommitmentQuerySet, on: dt.date) -> Calend
     calendar.add("x-wr-calname", title)
     calendar.add("refresh-interval", dt.timedelta(days=1), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "P1D")
-    for event in _events(commitments, on):
+    for event in _events(show, commitments, on):
         calendar.add_component(event)
     return calendar
 
 
-def _events(commitments: CommitmentQuerySet, on: dt.date) -> Iterable[Event]:
+def _events(show: Showing, commitments: CommitmentQuerySet, on: dt.date) -> Iterable[Event]:
     since = on - PAST
     in_force: Any = commitments.in_force(on).select_related("policy_area")
     due: list[Any] = list(in_force.filter(due_by__gte=since).order_by("due_by", "pk"))
     covered_ones = commitments.order_by().values("pk")
-    definitions = Definition.objects.in_bulk([commitment.definition_id for commitment in due])
+    definitions = Definition.objects.select_related("source_revision").in_bulk(
+        [commitment.definition_id for commitment in due]
+    )
     worded = Definition.objects.filter(commitment__in=covered_ones).order_by().values_list("commitment")
     versions: dict[int, int] = dict(worded.annotate(Count("pk")))
     changed = StatusChange.objects.filter(commitment__in=covered_ones).order_by().values_list("commitment")
@@ -87,7 +91,7 @@ def _events(commitments: CommitmentQuerySet, on: dt.date) -> Iterable[Event]:
             definition,
             commitment.due_by,
             commitment,
-            [f"Status: {status.label}.", definition.statement],
+            [f"Status: {status.label}.", show.definition(definition).statement],
             touched,
             versions[commitment.pk] - 1,
         )

@@ -10,8 +10,8 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 
+from commitments import showing
 from commitments.models import Commitment
-from tracker.models import Release
 
 PAGES = ("home", "commitments", "what-changed", "sources", "methodology", "data", "api-docs", "subscribe")
 
@@ -44,7 +44,7 @@ class Commitments(_Part):
 
 class Releases(_Part):
     def items(self) -> QuerySet[Any]:
-        return Release.objects.standing().only("pk").order_by("pk")
+        return showing.now().releases().standing().only("pk").order_by("pk")
 
 
 SITEMAPS = {"pages": Pages, "commitments": Commitments, "releases": Releases}

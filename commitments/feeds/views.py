@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from commitments import showing
 from commitments.opendata import paging
 from commitments.opendata.problems import Problem
 from commitments.pages.what_changed import what_changed
@@ -24,7 +25,7 @@ def show_what_changed(request: HttpRequest) -> HttpResponse:
         after = paging.read_cursor(_LISTING, before) if before else []
     except Problem:
         is_unknown = True
-    page = what_changed(after)
+    page = what_changed(showing.now(), after)
     older = paging.write_cursor(_LISTING, page.older) if page.older else ""
     return render(
         request, "commitments/what_changed.html", {"page": page, "older": older, "place_is_unknown": is_unknown}

@@ -15,6 +15,7 @@ from .people import Administration, Department, PolicyArea
 from .possible import PossibleCommitment
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
 from .turn import Turn
+from .withholding import Withholding
 
 __all__ = [
     "FINAL_STATUSES",
@@ -54,5 +55,6 @@ __all__ = [
     "TargetComponent",
     "Tier",
     "Turn",
+    "Withholding",
     "is_public",
 ]

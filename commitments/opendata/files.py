@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -16,12 +15,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from commitments import showing
+
 from . import csv_files, licence
 from .addresses import public
 from .answering import asked, open_data, written
 from .fields import Field
 from .problems import bad_parameter, not_found
-from .resource import Resource
+from .resource import Moment, Resource
 from .resources import RESOURCES
 
 #: What can be had whole as CSV.
@@ -36,10 +37,10 @@ def download(request: HttpRequest, name: str) -> HttpResponseBase:
     if name not in FILES:
         raise not_found(f"There is no file {name}.csv. There are: {', '.join(f'{each}.csv' for each in FILES)}.")
     asked(request, {})
-    on = timezone.localdate()
+    moment = Moment(timezone.localdate(), showing.now())
     resource = RESOURCES[name]
-    things = resource.select({}, on)
-    return _as_csv(resource, _in_order(resource, things, resource.default_order), on)
+    things = resource.select({}, moment)
+    return _as_csv(resource, _in_order(resource, things, resource.default_order), moment)
 
 
 @open_data
@@ -48,12 +49,12 @@ def download_list(request: HttpRequest) -> HttpResponseBase:
     resource = RESOURCES["commitments"]
     known = ["sort", "page", "format", *(each.name for each in resource.filters())]
     wanted = {name: value for name, value in asked(request, dict.fromkeys(known)).items() if value}
-    on = timezone.localdate()
-    things = _in_order(resource, resource.select(wanted, on), resource.order(wanted))
+    moment = Moment(timezone.localdate(), showing.now())
+    things = _in_order(resource, resource.select(wanted, moment), resource.order(wanted))
     if wanted["format"] == "csv":
-        return _as_csv(resource, things, on)
+        return _as_csv(resource, things, moment)
     if wanted["format"] == "json":
-        return _as_json(resource, things, on)
+        return _as_json(resource, things, moment)
     raise bad_parameter("format", f"There is no format “{wanted['format']}”. There are csv and json.")
 
 
@@ -61,21 +62,21 @@ def _in_order(resource: Resource, things: QuerySet[Any], order: str) -> QuerySet
     return things.order_by(*(key.order for key in resource.orders[order].by))
 
 
-def _rows(resource: Resource, things: QuerySet[Any], on: dt.date) -> Iterator[dict[str, Any]]:
+def _rows(resource: Resource, things: QuerySet[Any], moment: Moment) -> Iterator[dict[str, Any]]:
     waiting = things.iterator(chunk_size=ROWS_AT_ONCE)
     while chunk := list(islice(waiting, ROWS_AT_ONCE)):
-        yield from (resource.row(each) for each in resource.complete(chunk, on))
+        yield from (resource.row(each) for each in resource.complete(chunk, moment))
 
 
-def _as_csv(resource: Resource, things: QuerySet[Any], on: dt.date) -> StreamingHttpResponse:
-    lines = csv_files.lines(resource.listed, _rows(resource, things, on))
+def _as_csv(resource: Resource, things: QuerySet[Any], moment: Moment) -> StreamingHttpResponse:
+    lines = csv_files.lines(resource.listed, _rows(resource, things, moment))
     return _file(f"{resource.name}.csv", "text/csv; charset=utf-8; header=present", lines)
 
 
-def _as_json(resource: Resource, things: QuerySet[Any], on: dt.date) -> StreamingHttpResponse:
+def _as_json(resource: Resource, things: QuerySet[Any], moment: Moment) -> StreamingHttpResponse:
     def pieces() -> Iterator[str]:
         yield f'{{"licence":{written(licence.ours())},"items":['
-        for number, row in enumerate(_rows(resource, things, on)):
+        for number, row in enumerate(_rows(resource, things, moment)):
             yield f"{',' if number else ''}{written(row)}"
         yield "]}\n"
 

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
+from commitments.showing import Showing
+
 from . import paging
 from .fields import DAY, FLAG, TEXT, Field, Schema, row
 from .problems import bad_parameter
@@ -33,6 +35,14 @@ class Order:
     by: tuple[paging.Key, ...]
 
 
+@dataclass(frozen=True)
+class Moment:
+    """What one answer is built from: the day, and what may be shown."""
+
+    on: dt.date
+    show: Showing
+
+
 class Resource:
     """One kind of thing. `one` names it in the singular; `key_meaning` says what an address of one holds."""
 
@@ -50,15 +60,15 @@ class Resource:
     def filters(self) -> Sequence[Filter]:
         return ()
 
-    def things(self, on: dt.date) -> QuerySet[Any]:
-        """All that the public may see, with what the fields in lists need."""
+    def things(self, moment: Moment) -> QuerySet[Any]:
+        """All that the public may see, with what `complete` needs."""
         raise NotImplementedError
 
-    def complete(self, found: list[Any], on: dt.date) -> list[Any]:
-        """The same things, with what their fields need beyond the query."""
+    def complete(self, found: list[Any], moment: Moment) -> list[Any]:
+        """The same things as the fields take them, with what they need beyond the query."""
         return found
 
-    def find(self, key: str, on: dt.date) -> Any | None:
+    def find(self, key: str, moment: Moment) -> Any | None:
         """The one thing of this key with what all fields need; None if the public has none."""
         raise NotImplementedError
 
@@ -74,9 +84,9 @@ class Resource:
     def has_more_when_alone(self) -> bool:
         return self.listed != self.fields
 
-    def select(self, asked: Mapping[str, str], on: dt.date) -> QuerySet[Any]:
+    def select(self, asked: Mapping[str, str], moment: Moment) -> QuerySet[Any]:
         """What is left after the filters asked for. Problem for a value that means nothing."""
-        things = self.things(on)
+        things = self.things(moment)
         for each in self.filters():
             if each.apply is not None and each.name in asked:
                 things = each.apply(things, asked[each.name])
@@ -89,12 +99,12 @@ class Resource:
         return name
 
     def page(
-        self, asked: Mapping[str, str], on: dt.date, after: Sequence[Any], limit: int
+        self, asked: Mapping[str, str], moment: Moment, after: Sequence[Any], limit: int
     ) -> tuple[list[Any], list[Any]]:
         """So many things after a place, and the place of the next page; empty at the end."""
         by = self.orders[self.order(asked)].by
-        found, following = paging.page(self.select(asked, on), by, after, limit)
-        return self.complete(found, on), following
+        found, following = paging.page(self.select(asked, moment), by, after, limit)
+        return self.complete(found, moment), following
 
     def row(self, of: Any) -> dict[str, Any]:
         """A thing as lists tell it."""

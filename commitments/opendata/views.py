@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from commitments import showing
 from commitments.models.commitment import successor_of
 
 from . import licence, openapi, paging
@@ -18,7 +19,7 @@ from .answering import JSON, answer, asked, last_change, open_data, written
 from .fields import WHOLE_NUMBER, row
 from .parameters import limit, parameters
 from .problems import not_found
-from .resource import Resource
+from .resource import Moment, Resource
 from .resources import RESOURCES
 
 #: No key of a row has more digits.
@@ -35,17 +36,17 @@ def show_root(request: HttpRequest) -> HttpResponseBase:
 def list_things(request: HttpRequest, name: str) -> HttpResponseBase:
     resource = _resource(name)
     wanted = asked(request, parameters(resource))
-    on = timezone.localdate()
+    moment = Moment(timezone.localdate(), showing.now())
     listing = f"{name}:{resource.order(wanted)}"
     after = paging.read_cursor(listing, wanted["cursor"]) if "cursor" in wanted else []
-    found, following = resource.page(wanted, on, after, limit(wanted))
+    found, following = resource.page(wanted, moment, after, limit(wanted))
     address, headers = None, {}
     if following:
         cursor = paging.write_cursor(listing, following)
         address = f"{public('api-list', name)}?{urlencode({**wanted, 'cursor': cursor})}"
         headers["Link"] = f'<{address}>; rel="next"'
     body = {"items": [resource.row(each) for each in found], "next": address, "licence": licence.ours()}
-    changed = last_change(on, with_the_watch=resource.shows_the_watch)
+    changed = last_change(moment.on, with_the_watch=resource.shows_the_watch)
     return answer(request, written(body), JSON, changed, **headers)
 
 
@@ -53,15 +54,15 @@ def list_things(request: HttpRequest, name: str) -> HttpResponseBase:
 def show_thing(request: HttpRequest, name: str, key: str) -> HttpResponseBase:
     resource = _resource(name)
     asked(request, {})
-    on = timezone.localdate()
+    moment = Moment(timezone.localdate(), showing.now())
     is_possible = "\0" not in key and (resource.key_schema is not WHOLE_NUMBER or _is_number(key))
-    found = resource.find(key, on) if is_possible and resource.key_meaning else None
+    found = resource.find(key, moment) if is_possible and resource.key_meaning else None
     if found is None:
         into = successor_of(key) if is_possible and name == "commitments" else None
         if into is not None:
             return HttpResponsePermanentRedirect(public("api-thing", name, into.slug))
         raise not_found(f"There is no {resource.one} “{key}”, or it is not public.")
-    changed = last_change(on, with_the_watch=resource.shows_the_watch)
+    changed = last_change(moment.on, with_the_watch=resource.shows_the_watch)
     return answer(request, written(row(resource.fields, found)), JSON, changed)
 
 

@@ -30,6 +30,8 @@ from commitments.models import (
     Target,
 )
 from commitments.models.commitment import SILENCE, CommitmentQuerySet
+from commitments.models.measurement import MeasurementQuerySet
+from commitments.showing import Note, Showing
 from commitments.timing import Timing, timing
 
 from . import meanings, phrases
@@ -52,9 +54,19 @@ class Due:
 
 @dataclass(frozen=True)
 class Wording:
-    """One version of what is promised."""
+    """One version of what is promised, in the words that may be shown.
+
+    `note` is ours on the change; `withheld` stands in the place of the quote and of where it was said.
+    """
 
     definition: Definition
+    statement: str
+    quote: str
+    quote_url: str
+    quote_title: str
+    note: str
+    source_title: str
+    withheld: Note | None
     due: Due
     meaning: str
     target: str
@@ -74,9 +86,16 @@ class Moved:
 
 @dataclass(frozen=True)
 class Judgement:
-    """One entry of the status history. `corrected_by` are the entries that say it was wrong."""
+    """One entry of the status history. `corrected_by` are the entries that say it was wrong.
+
+    `decided_on` is the title of the release that decided it.
+    """
 
     change: StatusChange
+    reason: str
+    absence: str
+    reply: str
+    decided_on: str
     author: str
     second: str
     meaning: str
@@ -108,9 +127,12 @@ class Counted:
 
 @dataclass(frozen=True)
 class Piece:
-    """A passage in the timeline."""
+    """A passage in the timeline, or the note in its place. `title` is the release's; empty where that is withheld."""
 
     evidence: Evidence
+    quote: str
+    title: str
+    withheld: Note | None
     address: str
     publisher: str
     voice: str
@@ -129,6 +151,8 @@ class Asked:
     """A question with how long it has been without an answer, None once it has one."""
 
     question: Question
+    words: str
+    answer: str
     unanswered_days: int | None
 
 
@@ -163,6 +187,7 @@ class CommitmentPage:
     judgements: list[Judgement]
     cannot_be_rated: str
     counted: list[Counted]
+    figures_withheld: int
     steps: list[Step]
     evidence: list[Piece]
     restated: list[Piece]
@@ -178,7 +203,7 @@ def whole(commitments: CommitmentQuerySet, on: dt.date) -> CommitmentQuerySet:
     return commitments.in_force(on).select_related(*related).prefetch_related("other_departments")
 
 
-def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
+def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> CommitmentPage:
     """Everything that the page of a commitment shows. `commitment` is read through `whole`."""
     definitions = list(
         commitment.definitions.select_related("target__series", "source_revision", "recorded_by")
@@ -196,10 +221,12 @@ def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
         .select_related("release", "revision__appearance__source", "gone_since")
         .order_by("-release__published_at", "start")
     )
-    pieces = [_piece(piece) for piece in evidence]
-    judgements = [_judgement(change, changes) for change in changes]
+    pieces = [_piece(show, piece) for piece in evidence]
+    points = _points(commitment)
+    shown_points = list(show.points(points))
+    judgements = [_judgement(show, change, changes) for change in changes]
     in_force = commitment.status_change_on(on)
-    wordings = [_wording(definition) for definition in definitions]
+    wordings = [_wording(show, definition) for definition in definitions]
     return CommitmentPage(
         commitment=commitment,
         standing=standing(commitment, on),  # type: ignore[arg-type]
@@ -209,11 +236,15 @@ def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
         judgement=next((one for one in judgements if in_force and one.change.pk == in_force.pk), None),
         judgements=judgements[::-1],
         cannot_be_rated=_cannot_be_rated(commitment),
-        counted=_counted(commitment, current.target_or_none),
+        counted=_counted(show, shown_points, current.target_or_none),
+        figures_withheld=points.count() - len(shown_points) if show else 0,
         steps=[_step(milestone, on) for milestone in commitment.milestones.select_related("evidence__revision")],
         evidence=[piece for piece in pieces if not is_restated(piece.evidence)],
         restated=[piece for piece in pieces if is_restated(piece.evidence)],
-        asked=[Asked(question, question.unanswered_days(on)) for question in commitment.questions.all()],
+        asked=[
+            Asked(question, show.words(question.question), show.words(question.answer), question.unanswered_days(on))
+            for question in commitment.questions.all()
+        ],
         expected=[_expected(thing, on) for thing in commitment.expected_evidence.select_related("evidence__revision")],
         parts=list(commitment.parts.published()),
         freshness=_freshness(evidence, changes, definitions, on),
@@ -248,10 +279,19 @@ def due(deadline: Deadline) -> Due:
     )
 
 
-def _wording(definition: Definition) -> Wording:
+def _wording(show: Showing, definition: Definition) -> Wording:
     aim = definition.target_or_none
+    said_in = definition.source_revision
+    words = show.definition(definition)
     return Wording(
         definition=definition,
+        statement=words.statement,
+        quote=words.quote,
+        quote_url=words.quote_url,
+        quote_title=words.quote_title,
+        note=words.note,
+        source_title=show.title(said_in.release_id, said_in.title) if said_in else "",
+        withheld=words.withheld,
         due=due(definition),
         meaning=meanings.DEFINITION[Definition.Kind(definition.kind)],
         target=phrases.target(aim) if aim else "",
@@ -283,9 +323,14 @@ def _moved(commitment: Commitment, wordings: list[Wording], current: Definition,
     return Moved(first, key, phrases.timing(key, earliest, latest, since, on))
 
 
-def _judgement(change: StatusChange, changes: list[StatusChange]) -> Judgement:
+def _judgement(show: Showing, change: StatusChange, changes: list[StatusChange]) -> Judgement:
+    decider = change.evidence
     return Judgement(
         change=change,
+        reason=show.words(change.reason),
+        absence=show.words(change.absence),
+        reply=show.words(change.reply),
+        decided_on=show.title(decider.release_id, decider.release.title) if decider else "",
         author=author(change.recorded_by),
         second=author(change.confirmed_by),
         meaning=meanings.STATUS[change.to_status],  # type: ignore[index]
@@ -299,22 +344,23 @@ def _cannot_be_rated(commitment: Commitment) -> str:
     return f"{meanings.JUDGEABILITY[Judgeability(commitment.judgeability)]} {commitment.judgeability_note}".strip()
 
 
-def _counted(commitment: Commitment, aim: Target | None) -> list[Counted]:
+def _points(commitment: Commitment) -> MeasurementQuerySet:
     """The figures of the commitment's series: those of its own accepted evidence and those that staff entered."""
-    standing_points = (
+    return (
         Measurement.objects.shown()
         .filter(series__in=commitment.series.all())
         .filter(Q(evidence__commitment=commitment, evidence__state=Evidence.State.ACCEPTED) | Q(evidence=None))
         .select_related("series", "evidence__release", "evidence__revision", "revision__appearance__source")
         .order_by("series__metric", "series_id", "published_on", "pk")
     )
-    return [
-        _series(series, list(points), aim) for series, points in groupby(standing_points, lambda point: point.series)
-    ]
 
 
-def _series(series: Series, points: list[Measurement], aim: Target | None) -> Counted:
-    figures = [_figure(point) for point in points]
+def _counted(show: Showing, points: list[Measurement], aim: Target | None) -> list[Counted]:
+    return [_series(show, series, list(own), aim) for series, own in groupby(points, lambda point: point.series)]
+
+
+def _series(show: Showing, series: Series, points: list[Measurement], aim: Target | None) -> Counted:
+    figures = [_figure(show, point) for point in points]
     own_aim = aim if aim is not None and aim.series_id == series.pk else None
     scope = [series.population, series.place, f"since {phrases.day(series.since)}" if series.since else ""]
     return Counted(
@@ -353,7 +399,7 @@ def level_aimed_at(aim: Target | None) -> Decimal | None:
     return aim.baseline_value + (change if aim.comparator == Comparator.INCREASE_BY else -change)
 
 
-def _figure(point: Measurement) -> Figure:
+def _figure(show: Showing, point: Measurement) -> Figure:
     address = ""
     if point.evidence is not None:
         address = passage_address(point.evidence)
@@ -364,14 +410,19 @@ def _figure(point: Measurement) -> Figure:
         words=phrases.measurement(point),
         period=phrases.measured_over(point),
         address=address,
-        source=point.revision.title if point.revision else "",
+        source=show.title(point.revision.release_id, point.revision.title) if point.revision else "",
     )
 
 
-def _piece(evidence: Evidence) -> Piece:
+def _piece(show: Showing, evidence: Evidence) -> Piece:
     source = evidence.revision.appearance.source
+    withheld = show.note_on(evidence)
+    is_named = show.release_note(evidence.release_id) is None
     return Piece(
         evidence=evidence,
+        quote="" if withheld else show.quote(evidence),
+        title=show.title(evidence.release_id, evidence.release.title) if is_named else "",
+        withheld=withheld,
         address=passage_address(evidence),
         publisher=source.publisher or source.name,
         voice=source.get_voice_display(),

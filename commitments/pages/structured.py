@@ -16,19 +16,19 @@ from .commitment import CommitmentPage
 
 def structured(page: CommitmentPage) -> dict[str, Any]:
     """JSON-LD: the page, and the promise that it is about. Nothing that the page itself does not show."""
-    commitment, definition = page.commitment, page.wording.definition
+    commitment, wording = page.commitment, page.wording
     promise: dict[str, Any] = {
         "@type": "Quotation",
         "name": commitment.title,
-        "text": definition.quote or definition.statement,
+        "text": wording.quote or wording.statement,
         "identifier": commitment.reference,
     }
     if commitment.made_on:
         promise["dateCreated"] = commitment.made_on.isoformat()
     if promiser := commitment.department or commitment.administration:
         promise["creator"] = {"@type": "GovernmentOrganization", "name": promiser.name}
-    if definition.quote_url:
-        promise["citation"] = definition.quote_url
+    if wording.quote_url:
+        promise["citation"] = wording.quote_url
     if commitment.policy_area:
         promise["about"] = commitment.policy_area.name
     told: dict[str, Any] = {
@@ -36,7 +36,7 @@ def structured(page: CommitmentPage) -> dict[str, Any]:
         "@type": "WebPage",
         "name": commitment.title,
         "url": f"{settings.BASE_URL}{commitment.get_absolute_url()}",
-        "description": definition.statement,
+        "description": wording.statement,
         "mainEntity": promise,
         "isPartOf": {
             "@type": "Dataset",

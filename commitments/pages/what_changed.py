@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from commitments.changes import Change, Place, latest
+from commitments.showing import Showing
 
 ON_A_PAGE = 50
 
@@ -30,10 +31,10 @@ class WhatChanged:
     older: list[Any]
 
 
-def what_changed(after: Sequence[Any] = ()) -> WhatChanged:
+def what_changed(show: Showing, after: Sequence[Any] = ()) -> WhatChanged:
     """One page of changes, newest first; `after` is the `older` of the page before. Days are the site's."""
     before = Place.from_json(after) if after else None
-    found = latest(ON_A_PAGE + 1, before=before)
+    found = latest(show, ON_A_PAGE + 1, before=before)
     shown = found[:ON_A_PAGE]
     return WhatChanged(
         days=[Day(day, list(changes)) for day, changes in groupby(shown, lambda change: timezone.localdate(change.at))],

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from commitments import showing
 from commitments.models import Commitment
 from commitments.opendata import files
 from commitments.pages.commitment import commitment_page, whole
@@ -19,7 +20,7 @@ from commitments.pages.structured import structured
 
 @require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
-    return render(request, "commitments/home.html", {"home": home(timezone.localdate())})
+    return render(request, "commitments/home.html", {"home": home(showing.now(), timezone.localdate())})
 
 
 @require_safe
@@ -39,7 +40,7 @@ def show_commitment(request: HttpRequest, slug: str) -> HttpResponse:
         if not commitment.merged_into.is_public:
             raise Http404("It was merged into a commitment that is not public yet.")
         return redirect(commitment.merged_into, permanent=True)
-    page = commitment_page(commitment, today)
+    page = commitment_page(showing.now(), commitment, today)
     return render(request, "commitments/commitment.html", {"page": page, "structured_data": structured(page)})
 
 

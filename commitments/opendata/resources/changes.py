@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from commitments.models import Commitment
 from ..addresses import whole
 from ..fields import ADDRESS, INSTANT, TEXT, WHOLE_NUMBER, Field, maybe, one_of
 from ..problems import bad_parameter
-from ..resource import Filter, Order, Resource
+from ..resource import Filter, Moment, Order, Resource
 from .evidence import about
 
 
@@ -46,11 +45,11 @@ class Changes(Resource):
             Filter("kind", one_of(changes.Kind), "Of this kind."),
         ]
 
-    def things(self, on: dt.date) -> Any:
+    def things(self, moment: Moment) -> Any:
         return Commitment.objects.published()
 
     def page(
-        self, asked: Mapping[str, str], on: dt.date, after: Sequence[Any], limit: int
+        self, asked: Mapping[str, str], moment: Moment, after: Sequence[Any], limit: int
     ) -> tuple[list[Any], list[Any]]:
         self.order(asked)
         kind = asked.get("kind")
@@ -59,8 +58,9 @@ class Changes(Resource):
         before = None
         if after:
             before = changes.Place.from_json(after)
-        among: Any = self.select(asked, on)
+        among: Any = self.select(asked, moment)
         found = changes.latest(
+            moment.show,
             limit + 1,
             before=before,
             among=among,

@@ -12,19 +12,17 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from commitments.models import (
     Commitment,
     Comparator,
-    Deadline,
     Definition,
     Judgeability,
     Measurement,
-    Milestone,
     Series,
     Status,
     StatusChange,
     Target,
 )
-from commitments.pages.commitment import author
 from commitments.pages.register import MAX_QUERY_LENGTH, ORDERS, Known, choices, filtered, search
 from commitments.pages.standing import Standing, standing
+from commitments.showing import Showing, Worded
 from commitments.timing import Timing
 
 from ..addresses import public, whole
@@ -32,7 +30,6 @@ from ..fields import (
     ADDRESS,
     DAY,
     FLAG,
-    INSTANT,
     NUMBER,
     TEXT,
     WHOLE_NUMBER,
@@ -40,16 +37,15 @@ from ..fields import (
     list_of,
     maybe,
     one_of,
-    row,
     rows,
     thing,
 )
 from ..paging import keys
 from ..problems import bad_parameter
-from ..resource import Filter, Order, Resource
+from ..resource import Filter, Moment, Order, Resource
+from .commitment_parts import COUNTED, DEADLINE, DEFINITION, MILESTONE, STATUS_CHANGE, Judged
 from .evidence import public_evidence
-from .measurements import FIELDS as MEASUREMENT_FIELDS
-from .measurements import SERIES, public_measurements
+from .measurements import public_measurements
 
 #: No row has this key.
 NO_ROW = 0
@@ -60,7 +56,9 @@ class Told:
     """A commitment with what holds on a day, and how many accepted passages it has."""
 
     commitment: Commitment
+    show: Showing
     definition: Definition
+    words: Worded
     standing: Standing
     since: dt.date | None
     evidence_count: int
@@ -69,112 +67,17 @@ class Told:
     def target(self) -> Target | None:
         return self.definition.target_or_none
 
+    @property
+    def definitions(self) -> list[tuple[Definition, Worded]]:
+        return [(one, self.show.definition(one)) for one in self.commitment.definitions.all()]
 
-DEADLINE = (
-    Field("deadline_text", TEXT, "The deadline as worded.", lambda thing: thing.deadline_text),
-    Field(
-        "deadline_earliest", maybe(DAY), "First day on which its last moment may fall.", lambda t: t.deadline_earliest
-    ),
-    Field(
-        "deadline_latest",
-        maybe(DAY),
-        "The last such day: from the day after it is overdue.",
-        lambda t: t.deadline_latest,
-    ),
-    Field("deadline_precision", one_of(Deadline.Precision), "How exact the words are.", lambda t: t.deadline_precision),
-    Field("deadline_is_stated", FLAG, "Off where an editor inferred it.", lambda thing: thing.deadline_is_stated),
-    Field("deadline_event", TEXT, "The event it hangs on, where that has no date yet.", lambda t: t.deadline_event),
-    Field("not_before", maybe(DAY), "When it is to begin.", lambda thing: thing.not_before),
-)
-
-TARGET = (
-    Field("series_id", WHOLE_NUMBER, "The series it is counted in.", lambda target: target.series_id),
-    Field("metric", TEXT, "What is counted.", lambda target: target.series.metric),
-    Field("comparator", one_of(Comparator), "Whether at least, at most, or by how much.", lambda t: t.comparator),
-    Field("value", maybe(NUMBER), "The number aimed at; nothing where none was given.", lambda target: target.value),
-    Field("unit", TEXT, "In what, as worded: “per cent” for a relative change.", lambda target: target.unit),
-    Field("baseline_value", maybe(NUMBER), "Where it started from.", lambda target: target.baseline_value),
-    Field("baseline_date", maybe(DAY), "When that was.", lambda target: target.baseline_date),
-    Field(
-        "components",
-        list_of(
-            thing(
-                [
-                    Field("name", TEXT, "What the part is.", lambda part: part.name),
-                    Field("value", NUMBER, "How many of it.", lambda part: part.value),
-                ]
-            )
-        ),
-        "The parts of the number.",
-        lambda target: [{"name": part.name, "value": part.value} for part in target.components.all()],
-    ),
-)
-
-DEFINITION = (
-    Field("id", WHOLE_NUMBER, "Its number.", lambda one: one.pk),
-    Field("kind", one_of(Definition.Kind), "What it did to the one before.", lambda one: one.kind),
-    Field("effective_from", DAY, "The day from which it holds.", lambda one: one.effective_from),
-    Field("recorded_at", INSTANT, "When we recorded it.", lambda one: one.recorded_at),
-    Field("announced_on", maybe(DAY), "The day it was announced.", lambda one: one.announced_on),
-    Field("statement", TEXT, "What was promised, in our words.", lambda one: one.statement),
-    Field("quote", TEXT, "What was promised, in theirs.", lambda one: one.quote),
-    Field("quote_url", TEXT, "Where they said it.", lambda one: one.quote_url),
-    Field("quote_title", TEXT, "What that is called.", lambda one: one.quote_title),
-    *DEADLINE,
-    Field("explanation_given", maybe(FLAG), "Whether they said why it changed.", lambda one: one.explanation_given),
-    Field("note", TEXT, "The editor's note.", lambda one: one.note),
-    Field(
-        "target",
-        maybe(thing(TARGET)),
-        "The number that it aims at.",
-        lambda one: row(TARGET, one.target_or_none) if one.target_or_none else None,
-    ),
-)
-
-STATUS_CHANGE = (
-    Field("id", WHOLE_NUMBER, "Its number.", lambda change: change.pk),
-    Field("status", one_of(Status), "The status from then on.", lambda change: change.to_status),
-    Field("status_before", maybe(one_of(Status)), "The status before.", lambda change: change.from_status or None),
-    Field(
-        "effective_from",
-        maybe(DAY),
-        "The day from which it holds; nothing where an import did not say.",
-        lambda change: change.effective_from if change.effective_is_known else None,
-    ),
-    Field("recorded_at", INSTANT, "When it was recorded.", lambda change: change.recorded_at),
-    Field("recorded_by", TEXT, "Who judged, by the name that they go by in public.", lambda c: author(c.recorded_by)),
-    Field("reason", TEXT, "Why.", lambda change: change.reason),
-    Field("absence", TEXT, "What was looked for and not found, where nothing was.", lambda change: change.absence),
-    Field("evidence_id", maybe(WHOLE_NUMBER), "The piece of evidence that decided it.", lambda c: c.evidence_id),
-    Field("reply_asked_of", TEXT, "Who was asked for a reply beforehand.", lambda change: change.reply_asked_of),
-    Field("reply", TEXT, "Their reply.", lambda change: change.reply),
-    Field("imported_from", TEXT, "Where it was imported from.", lambda change: change.imported_from),
-    Field("corrects", maybe(WHOLE_NUMBER), "The entry of ours that it puts right.", lambda c: c.corrects_id),
-    Field(
-        "is_corrected",
-        FLAG,
-        "On where a later entry says that it was wrong: then it counts for nothing.",
-        lambda change: bool(change.corrections.all()),
-    ),
-)
-
-MILESTONE = (
-    Field("id", WHOLE_NUMBER, "Its number.", lambda step: step.pk),
-    Field("title", TEXT, "What is to be done.", lambda step: step.title),
-    *DEADLINE,
-    Field("outcome", one_of(Milestone.Outcome), "What became of it.", lambda step: step.outcome),
-    Field("outcome_on", maybe(DAY), "When.", lambda step: step.outcome_on),
-)
-
-COUNTED = (
-    *SERIES,
-    Field(
-        "measurements",
-        list_of(thing(MEASUREMENT_FIELDS[:-1])),
-        "Its figures, in the order of publication.",
-        lambda series: rows(MEASUREMENT_FIELDS[:-1], series.told),
-    ),
-)
+    @property
+    def judgements(self) -> list[Judged]:
+        shown = set(public_evidence(self.show).filter(commitment=self.commitment).values_list("pk", flat=True))
+        return [
+            Judged(change, self.show, change.evidence_id if change.evidence_id in shown else None)
+            for change in self.commitment.status_changes.all()
+        ]
 
 
 def _named(name: str, column: str, meaning: str) -> tuple[Field, Field]:
@@ -214,10 +117,10 @@ FIELDS = (
         "Whether to do something or to bring something about.",
         lambda t: t.commitment.kind,
     ),
-    Field("statement", TEXT, "What is promised now, in our words.", lambda told: told.definition.statement),
-    Field("quote", TEXT, "What is promised now, in theirs.", lambda told: told.definition.quote),
-    Field("quote_url", TEXT, "Where they said it.", lambda told: told.definition.quote_url),
-    Field("quote_title", TEXT, "What that is called.", lambda told: told.definition.quote_title),
+    Field("statement", TEXT, "What is promised now, in our words.", lambda told: told.words.statement),
+    Field("quote", TEXT, "What is promised now, in theirs.", lambda told: told.words.quote),
+    Field("quote_url", TEXT, "Where they said it.", lambda told: told.words.quote_url),
+    Field("quote_title", TEXT, "What that is called.", lambda told: told.words.quote_title),
     Field("made_on", maybe(DAY), "The day it was made.", lambda told: told.commitment.made_on),
     Field("made_by", TEXT, "Who made it, in which office.", lambda told: told.commitment.made_by),
     Field("extent", TEXT, "The whole or the part of the country it is for.", lambda told: told.commitment.extent),
@@ -267,14 +170,14 @@ FIELDS = (
         "definitions",
         list_of(thing(DEFINITION)),
         "Every wording, in the order in which they held.",
-        lambda told: rows(DEFINITION, told.commitment.definitions.all()),
+        lambda told: rows(DEFINITION, told.definitions),
         whole=True,
     ),
     Field(
         "status_history",
         list_of(thing(STATUS_CHANGE)),
         "Every judgement, in the order in which they held. Nothing is taken away; what was wrong is marked.",
-        lambda told: rows(STATUS_CHANGE, told.commitment.status_changes.all()),
+        lambda told: rows(STATUS_CHANGE, told.judgements),
         whole=True,
     ),
     Field(
@@ -288,17 +191,20 @@ FIELDS = (
         "series",
         list_of(thing(COUNTED)),
         "What is counted about it, with its figures.",
-        lambda told: rows(COUNTED, _series(told.commitment)),
+        lambda told: rows(COUNTED, _series(told)),
         whole=True,
     ),
 )
 
 
-def _series(commitment: Commitment) -> list[Series]:
+def _series(told: Told) -> list[Series]:
     """The commitment's series, each with `told`, the figures of its own evidence and those entered by hand."""
+    commitment = told.commitment
     own = Q(evidence=None) | Q(evidence__commitment=commitment)
     points: dict[int, list[Measurement]] = {}
-    for point in public_measurements().filter(own, series__in=commitment.series.all()).order_by("published_on", "pk"):
+    for point in (
+        public_measurements(told.show).filter(own, series__in=commitment.series.all()).order_by("published_on", "pk")
+    ):
         points.setdefault(point.series_id, []).append(point)
     found = list(commitment.series.all())
     for series in found:
@@ -325,37 +231,44 @@ class Commitments(Resource):
             Filter("administration", TEXT, "Made by this administration, by slug."),
         ]
 
-    def things(self, on: dt.date) -> QuerySet[Any]:
+    def things(self, moment: Moment) -> QuerySet[Any]:
         return Commitment.objects.published().select_related("administration", "department", "policy_area")
 
-    def select(self, asked: Any, on: dt.date) -> QuerySet[Any]:
+    def select(self, asked: Any, moment: Moment) -> QuerySet[Any]:
         """As the public list filters, except that nothing is left out which does not exist."""
         known = choices()
         chosen = {name: _key(name, known[name], asked[name]) for name in known if name in asked}
-        return filtered(_search(self.things(on), asked.get("q", "")), chosen, on)
+        return filtered(_search(self.things(moment), asked.get("q", "")), chosen, moment.on)
 
-    def complete(self, found: list[Any], on: dt.date) -> list[Any]:
+    def complete(self, found: list[Any], moment: Moment) -> list[Any]:
         wanted = [commitment.definition_id for commitment in found]
-        definitions = Definition.objects.select_related("target__series").in_bulk(wanted)
-        counted = public_evidence().filter(commitment__in=found).order_by().values_list("commitment")
+        definitions = Definition.objects.select_related("target__series", "source_revision").in_bulk(wanted)
+        counted = public_evidence(moment.show).filter(commitment__in=found).order_by().values_list("commitment")
         evidence = Counter(dict(counted.annotate(Count("pk"))))
-        return [
-            Told(
-                commitment,
-                definitions[commitment.definition_id],
-                standing(commitment, on),
-                commitment.status_since,
-                evidence[commitment.pk],
+        told = []
+        for commitment in found:
+            definition = definitions[commitment.definition_id]
+            told.append(
+                Told(
+                    commitment,
+                    moment.show,
+                    definition,
+                    moment.show.definition(definition),
+                    standing(commitment, moment.on),
+                    commitment.status_since,
+                    evidence[commitment.pk],
+                )
             )
-            for commitment in found
-        ]
+        return told
 
-    def find(self, key: str, on: dt.date) -> Any | None:
+    def find(self, key: str, moment: Moment) -> Any | None:
         changes = StatusChange.objects.select_related("recorded_by").prefetch_related("corrections")
-        definitions = Definition.objects.select_related("target__series").prefetch_related("target__components")
+        definitions = Definition.objects.select_related("target__series", "source_revision").prefetch_related(
+            "target__components"
+        )
         found = (
-            self.things(on)
-            .in_force(on)  # type: ignore[attr-defined]
+            self.things(moment)
+            .in_force(moment.on)  # type: ignore[attr-defined]
             .filter(Q(slug=key) | Q(reference=key))
             .prefetch_related(
                 "other_departments",
@@ -367,7 +280,7 @@ class Commitments(Resource):
         )
         # One's slug may be another's reference: the slug, which is the address, comes first.
         best = sorted(found, key=lambda commitment: commitment.slug != key)
-        return self.complete(best[:1], on)[0] if best else None
+        return self.complete(best[:1], moment)[0] if best else None
 
 
 def _search(commitments: Any, words: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from commitments.exports import FIGURE_FIELDS
-from commitments.models import Commitment, Evidence, Qualifier, Relation, Tier, is_public
-from tracker.models import Voice
+from commitments.models import Commitment, Evidence, Qualifier, Relation, Tier
+from commitments.showing import Showing
+from tracker.models import Source, Voice
 
 from ..addresses import whole
 from ..fields import (
@@ -29,8 +30,9 @@ from ..fields import (
     one_of,
     thing,
 )
+from ..licence import licence_fields
 from ..paging import Key
-from ..resource import Filter, Order, Resource, choice, days
+from ..resource import Filter, Moment, Order, Resource, choice, days
 
 _FIGURE_SCHEMAS: dict[str, tuple[Schema, str]] = {
     "metric": (maybe(TEXT), "What is counted."),
@@ -45,50 +47,95 @@ _FIGURE_SCHEMAS: dict[str, tuple[Schema, str]] = {
 FIGURES = tuple(Field(name, *_FIGURE_SCHEMAS[name], itemgetter(name)) for name in FIGURE_FIELDS)
 
 
-def public_evidence() -> QuerySet[Evidence]:
-    """Accepted passages of published commitments, with what a line about each needs."""
-    return (
-        Evidence.objects.accepted()
-        .filter(is_public("commitment"), commitment__merged_into=None)
-        .select_related("commitment", "release", "revision__appearance__source", "gone_since")
-    )
+@dataclass(frozen=True)
+class Quoted:
+    """A passage in the words that may be shown of it."""
+
+    piece: Evidence
+    quote: str
+    title: str
+
+    @property
+    def source(self) -> Source:
+        return self.piece.revision.appearance.source
 
 
-def _page(evidence: Evidence) -> str:
-    return whole(f"{evidence.revision.get_absolute_url()}#e{evidence.pk}")
+def public_evidence(show: Showing) -> QuerySet[Evidence]:
+    """Accepted passages of published commitments that are not withheld."""
+    return show.evidence().filter(commitment__merged_into=None)
+
+
+def _page(quoted: Quoted) -> str:
+    return whole(f"{quoted.piece.revision.get_absolute_url()}#e{quoted.piece.pk}")
 
 
 FIELDS = (
-    Field("id", WHOLE_NUMBER, "Its number.", lambda piece: piece.pk),
-    Field("commitment", TEXT, "Reference of the commitment that it bears on.", lambda p: p.commitment.reference),
-    Field("commitment_url", ADDRESS, "That commitment's page.", lambda p: whole(p.commitment.get_absolute_url())),
-    Field("relation", one_of(Relation), "What it does to the commitment, as an editor judged.", lambda p: p.relation),
-    Field("tier", one_of(Tier), "How far it goes.", lambda piece: piece.tier),
-    Field("self_declared", FLAG, "Said by the body that made the promise.", lambda piece: piece.self_declared),
-    Field("quote", TEXT, "The passage, in its publisher's words.", lambda piece: piece.quote),
+    Field("id", WHOLE_NUMBER, "Its number.", lambda quoted: quoted.piece.pk),
+    Field(
+        "commitment",
+        TEXT,
+        "Reference of the commitment that it bears on.",
+        lambda quoted: quoted.piece.commitment.reference,
+    ),
+    Field(
+        "commitment_url",
+        ADDRESS,
+        "That commitment's page.",
+        lambda quoted: whole(quoted.piece.commitment.get_absolute_url()),
+    ),
+    Field(
+        "relation",
+        one_of(Relation),
+        "What it does to the commitment, as an editor judged.",
+        lambda quoted: quoted.piece.relation,
+    ),
+    Field("tier", one_of(Tier), "How far it goes.", lambda quoted: quoted.piece.tier),
+    Field("self_declared", FLAG, "Said by the body that made the promise.", lambda quoted: quoted.piece.self_declared),
+    Field(
+        "quote",
+        TEXT,
+        "The passage, in its publisher's words; only its beginning where no more may be republished.",
+        lambda quoted: quoted.quote,
+    ),
     Field("url", ADDRESS, "Where the passage can be read here, marked.", _page),
-    Field("release_id", WHOLE_NUMBER, "The release it stands in.", lambda piece: piece.release_id),
-    Field("release_title", TEXT, "That release's title.", lambda piece: piece.release.title),
-    Field("release_url", TEXT, "Its address at its publisher; empty if it has none.", lambda piece: piece.release.url),
-    Field("published", DAY, "The day it was published.", lambda piece: timezone.localdate(piece.release.published_at)),
-    Field("revision", WHOLE_NUMBER, "The number of the revision quoted.", lambda piece: piece.revision.number),
-    Field("start", WHOLE_NUMBER, "Where the quote begins in that revision's text, in characters.", lambda p: p.start),
-    Field("end", WHOLE_NUMBER, "Where it ends.", lambda piece: piece.end),
+    Field("release_id", WHOLE_NUMBER, "The release it stands in.", lambda quoted: quoted.piece.release_id),
+    Field("release_title", TEXT, "That release's title.", lambda quoted: quoted.title),
+    Field(
+        "release_url",
+        TEXT,
+        "Its address at its publisher; empty if it has none.",
+        lambda quoted: quoted.piece.release.url,
+    ),
+    Field(
+        "published",
+        DAY,
+        "The day it was published.",
+        lambda quoted: timezone.localdate(quoted.piece.release.published_at),
+    ),
+    Field("revision", WHOLE_NUMBER, "The number of the revision quoted.", lambda quoted: quoted.piece.revision.number),
+    Field(
+        "start",
+        WHOLE_NUMBER,
+        "Where the quote begins in that revision's text, in characters.",
+        lambda quoted: quoted.piece.start,
+    ),
+    Field("end", WHOLE_NUMBER, "Where it ends.", lambda quoted: quoted.piece.end),
     Field(
         "gone_since",
         maybe(WHOLE_NUMBER),
         "The number of the revision from which the quote has disappeared.",
-        lambda piece: piece.gone_since.number if piece.gone_since else None,
+        lambda quoted: quoted.piece.gone_since.number if quoted.piece.gone_since else None,
     ),
-    Field("source", TEXT, "The source that brought it.", lambda piece: piece.revision.appearance.source.slug),
-    Field("voice", one_of(Voice), "Whose account it is.", lambda piece: piece.revision.appearance.source.voice),
+    Field("source", TEXT, "The source that brought it.", lambda quoted: quoted.source.slug),
+    Field("voice", one_of(Voice), "Whose account it is.", lambda quoted: quoted.source.voice),
     Field(
         "figures",
         list_of(thing(FIGURES)),
         "The figures in the passage.",
-        lambda piece: [{name: figure.get(name) for name in FIGURE_FIELDS} for figure in piece.figures],
+        lambda quoted: [{name: figure.get(name) for name in FIGURE_FIELDS} for figure in quoted.piece.figures],
     ),
-    Field("accepted_at", INSTANT, "When an editor accepted it.", lambda piece: piece.decided_at),
+    *licence_fields(lambda quoted: quoted.source.licence),
+    Field("accepted_at", INSTANT, "When an editor accepted it.", lambda quoted: quoted.piece.decided_at),
 )
 
 
@@ -140,8 +187,13 @@ class Pieces(Resource):
             *days("decided_at__date", "accepted"),
         ]
 
-    def things(self, on: dt.date) -> QuerySet[Any]:
-        return public_evidence()
+    def things(self, moment: Moment) -> QuerySet[Any]:
+        related = ("commitment", "release", "revision__appearance__source", "gone_since")
+        return public_evidence(moment.show).select_related(*related)
 
-    def find(self, key: str, on: dt.date) -> Any | None:
-        return self.things(on).filter(pk=key).first()
+    def complete(self, found: list[Any], moment: Moment) -> list[Any]:
+        show = moment.show
+        return [Quoted(piece, show.quote(piece), show.title(piece.release_id, piece.release.title)) for piece in found]
+
+    def find(self, key: str, moment: Moment) -> Any | None:
+        return next(iter(self.complete(list(self.things(moment).filter(pk=key)), moment)), None)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from commitments.models import Commitment, Evidence, Measurement, Qualifier, Series, is_public
+from commitments.showing import Showing
 
 from ..addresses import whole
 from ..fields import ADDRESS, DAY, FLAG, INSTANT, NUMBER, TEXT, WHOLE_NUMBER, Field, list_of, maybe, one_of, row, thing
 from ..paging import Key
 from ..problems import bad_parameter
-from ..resource import Filter, Order, Resource, days, flag
+from ..resource import Filter, Moment, Order, Resource, days, flag
 
 SERIES = (
     Field("id", WHOLE_NUMBER, "Its number.", lambda series: series.pk),
@@ -28,14 +28,14 @@ SERIES = (
 )
 
 
-def public_measurements() -> QuerySet[Measurement]:
-    """Every vintage that was not withdrawn: of accepted evidence of a published commitment, or entered by hand for a
-    series of one."""
+def public_measurements(show: Showing) -> QuerySet[Measurement]:
+    """Every vintage that may be shown and was not withdrawn: of accepted evidence of a published commitment, or entered
+    by hand for a series of one."""
     published = Commitment.objects.published()
     from_evidence = Q(evidence__state=Evidence.State.ACCEPTED) & is_public("evidence__commitment")
     by_hand = Q(evidence=None) & Exists(published.filter(series=OuterRef("series")))
     return (
-        Measurement.objects.filter(withdrawn_at=None)
+        show.points(Measurement.objects.filter(withdrawn_at=None))
         .filter(from_evidence & Q(evidence__commitment__merged_into=None) | by_hand)
         .select_related("series", "evidence__commitment", "revision__release", "superseded_by")
     )
@@ -139,11 +139,11 @@ class Measurements(Resource):
             *days("published_on", "published"),
         ]
 
-    def things(self, on: dt.date) -> QuerySet[Any]:
-        return public_measurements()
+    def things(self, moment: Moment) -> QuerySet[Any]:
+        return public_measurements(moment.show)
 
-    def find(self, key: str, on: dt.date) -> Any | None:
-        return self.things(on).filter(pk=key).first()
+    def find(self, key: str, moment: Moment) -> Any | None:
+        return self.things(moment).filter(pk=key).first()
 
 
 COMMITMENT_MEASUREMENTS = list_of(thing([field for field in FIELDS if not field.whole]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, ClassVar
 
 from django.db import models
@@ -13,7 +12,7 @@ from commitments.models import Administration, Department, PolicyArea, is_public
 from ..addresses import public
 from ..fields import ADDRESS, DAY, TEXT, WHOLE_NUMBER, Field, maybe
 from ..paging import Key
-from ..resource import Order, Resource
+from ..resource import Moment, Order, Resource
 
 
 class Named(Resource):
@@ -23,14 +22,14 @@ class Named(Resource):
     key_meaning = "Its slug."
     orders = {"name": Order("by name", (Key("name"), Key("pk")))}
 
-    def things(self, on: dt.date) -> QuerySet[Any]:
+    def things(self, moment: Moment) -> QuerySet[Any]:
         public_ones = is_public("commitments") & models.Q(commitments__merged_into=None)
         return self.model._default_manager.annotate(
             commitment_count=Count("commitments", filter=public_ones, distinct=True)
         )
 
-    def find(self, key: str, on: dt.date) -> Any | None:
-        return self.things(on).filter(slug=key).first()
+    def find(self, key: str, moment: Moment) -> Any | None:
+        return self.things(moment).filter(slug=key).first()
 
 
 def _fields(parameter: str, *more: Field) -> tuple[Field, ...]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
 
-from tracker.models import Source, Voice
+from tracker.models import Republish, Source, Voice
 
 from ..fields import INSTANT, TEXT, Field, maybe, one_of
+from ..licence import licence_fields
 from ..paging import Key
-from ..resource import Filter, Order, Resource, choice
+from ..resource import Filter, Moment, Order, Resource, choice
 
 
 class Sources(Resource):
@@ -25,6 +25,8 @@ class Sources(Resource):
         Field("url", TEXT, "Its address.", lambda source: source.url),
         Field("publisher", TEXT, "Who publishes there; empty if it is as the name says.", lambda s: s.publisher),
         Field("voice", one_of(Voice), "Whose account it gives.", lambda source: source.voice),
+        Field("republish", one_of(Republish), "What may be shown of its texts.", lambda source: source.republish),
+        *licence_fields(lambda source: source.licence),
         Field("state", one_of(Source.State), "Whether it is still looked at.", lambda source: source.state),
         Field("last_checked", maybe(INSTANT), "When it was last looked at.", lambda source: source.last_polled_at),
         Field("last_answered", maybe(INSTANT), "When it last answered.", lambda source: source.last_success_at),
@@ -39,8 +41,8 @@ class Sources(Resource):
             choice("state", one_of(Source.State), "In this state.", "state"),
         ]
 
-    def things(self, on: dt.date) -> QuerySet[Any]:
+    def things(self, moment: Moment) -> QuerySet[Any]:
         return Source.objects.all()
 
-    def find(self, key: str, on: dt.date) -> Any | None:
-        return self.things(on).filter(slug=key).first()
+    def find(self, key: str, moment: Moment) -> Any | None:
+        return self.things(moment).filter(slug=key).first()
