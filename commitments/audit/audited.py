@@ -93,6 +93,13 @@ AUDITED = (
     Audited("commitments.Decision", part_of="evidence", only=("kind", "by", "note")),
     Audited("commitments.LinkerVersion", named="name", only=("name", "base", "command", "refused", "data_sha256")),
     Audited("commitments.LinkerSwitch", only=("version", "by", "reason")),
+    # What each row made has its own entries; which columns were which is somebody's word.
+    Audited(
+        "commitments.Import",
+        named="file_name",
+        only=("kind", "state", "by", "file_name", "sha256", "update", "only_good", "undone_by"),
+    ),
+    Audited("commitments.ColumnMapping", only=("kind", "mapping", "by")),
     # Never the address: whoever is erased is gone from here too.
     Audited("commitments.Subscriber", only=("state", "frequency", "scope", "confirmed_at", "unsubscribed_at")),
     # The watch.
@@ -143,6 +150,7 @@ NOT_AUDITED = {
     "commitments.LinkedRevision": "the linker's own list of what it has done",
     "commitments.LinkingProfile": "follows from the commitment's words",
     "commitments.IndexChange": "the index's own mark",
+    "commitments.ImportRow": "is itself the record of what became of a row",
     "commitments.Turn": "whose turn it is among workers",
     "tracker.Poll": "is itself the record of one look",
     "tracker.Snapshot": "its hash proves it; verify_archive says what is missing or altered",

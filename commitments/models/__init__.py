@@ -1,6 +1,7 @@
 """The record. Terms are those of the glossary in docs/methodology.md."""
 
 from .audit import AuditEntry
+from .bringing import ColumnMapping, Import, ImportRow
 from .commitment import Commitment, Judgeability, Publication, is_public
 from .deadline import Deadline
 from .decision import Decision
@@ -21,6 +22,7 @@ __all__ = [
     "FINAL_STATUSES",
     "Administration",
     "AuditEntry",
+    "ColumnMapping",
     "Commitment",
     "Comparator",
     "Deadline",
@@ -30,6 +32,8 @@ __all__ = [
     "Digest",
     "Evidence",
     "Goalpost",
+    "Import",
+    "ImportRow",
     "IndexChange",
     "Judgeability",
     "LinkedRevision",

@@ -23,7 +23,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from commitments.models import Commitment, Decision, Evidence, Goalpost, PossibleCommitment, StatusProposal
+from commitments.models import Commitment, Decision, Evidence, Goalpost, Import, PossibleCommitment, StatusProposal
 from commitments.staff import roles
 from tests.commitments.test_admin_lists import fill
 from tracker.models import (
@@ -57,6 +57,7 @@ MODELS = {
     "commitments.digest": (MANAGER, NOBODY, NOBODY, NOBODY),
     "commitments.evidence": (VIEWER, NOBODY, RESEARCHER, NOBODY),
     "commitments.goalpost": (VIEWER, NOBODY, NOBODY, NOBODY),
+    "commitments.import": (VIEWER, EDITOR, NOBODY, NOBODY),
     "commitments.linkedrevision": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.linkerswitch": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.linkerversion": (VIEWER, NOBODY, NOBODY, NOBODY),
@@ -115,6 +116,14 @@ ADDRESSES = {
     "commitments_evidence_reject": (RESEARCHER, RESEARCHER),
     "commitments_evidence_correct": (RESEARCHER, RESEARCHER),
     "commitments_goalpost_dismiss": (None, RESEARCHER),
+    "commitments_import_back": (None, EDITOR),
+    "commitments_import_columns": (None, EDITOR),
+    "commitments_import_decide": (None, EDITOR),
+    "commitments_import_export": (VIEWER, None),
+    "commitments_import_leave": (None, EDITOR),
+    "commitments_import_refused": (VIEWER, None),
+    "commitments_import_template": (VIEWER, None),
+    "commitments_import_undo": (None, EDITOR),
     "commitments_linkerversion_use": (MANAGER, MANAGER),
     "commitments_possiblecommitment_dismiss": (None, RESEARCHER),
     "commitments_possiblecommitment_recognise": (None, RESEARCHER),
@@ -255,6 +264,8 @@ def address_of(name: str, by: User | None) -> str:
         "welcome": ["x", "y"],
         "app_list": ["commitments"],
         "auth_user_password_change": [User.objects.get(username="somebody").pk],
+        "commitments_import_export": ["commitments", "csv"],
+        "commitments_import_template": ["commitments", "csv"],
         "commitments_linkerversion_use": ["base"],
         "view_on_site": [ContentType.objects.get_for_model(Commitment).pk, Commitment.objects.get().pk],
     }
@@ -263,6 +274,7 @@ def address_of(name: str, by: User | None) -> str:
         Evidence: "evidence_accept evidence_assign evidence_reject evidence_correct",
         Commitment: "commitment_status commitment_looked commitment_preview",
         Goalpost: "goalpost_dismiss",
+        Import: "import_back import_columns import_decide import_leave import_refused import_undo",
         PossibleCommitment: "possiblecommitment_dismiss possiblecommitment_recognise possiblecommitment_reopen",
         StatusProposal: "statusproposal_decide",
         Source: "source_poll",

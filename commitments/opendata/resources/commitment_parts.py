@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from commitments.models import Comparator, Deadline, Definition, Milestone, Status, StatusChange
-from commitments.pages.commitment import author
+from commitments.pages.judgement import author
 from commitments.showing import Showing
 
 from ..fields import DAY, FLAG, INSTANT, NUMBER, TEXT, WHOLE_NUMBER, Field, list_of, maybe, one_of, row, rows, thing
