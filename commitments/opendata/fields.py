@@ -57,12 +57,11 @@ def list_of(schema: Schema) -> Schema:
 
 
 def thing(fields: Sequence[Field]) -> Schema:
-    """An object with these fields and no others."""
+    """An object with these fields, to which more may be added some day."""
     return {
         "type": "object",
         "properties": {field.name: {**field.schema, "description": field.meaning} for field in fields},
         "required": [field.name for field in fields],
-        "additionalProperties": False,
     }
 
 

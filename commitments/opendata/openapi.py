@@ -22,7 +22,7 @@ VERSION = "1.0"
 def limits() -> str:
     """How often one may ask, in a sentence."""
     return (
-        f"Nothing but reading, without a key; at most {settings.API_REQUESTS_PER_MINUTE} requests a minute and client."
+        f"Nothing but reading, without a key; at most {settings.API_REQUESTS_PER_MINUTE:,} requests a minute and client."
     )
 
 

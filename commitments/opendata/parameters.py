@@ -19,7 +19,7 @@ def parameters(resource: Resource) -> dict[str, tuple[Schema, str]]:
             {"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE, "default": USUAL_PAGE},
             "How many to give at once.",
         ),
-        "cursor": (TEXT, "Where to go on, as the address in `next` has it. Do not make your own."),
+        "cursor": (TEXT, "Where to go on, as the address in “next” has it. Do not make your own."),
     }
 
 

@@ -49,6 +49,8 @@ def test_every_answer_is_as_described(client: Client, description: Any) -> None:
         schema = {**answer, "components": description["components"]}
         validator_for(schema, validate_formats=True).validate(client.get(address).json())
         seen.add(path)
+    told = client.get("/api/v1/commitments/plant-trees/").json()
+    assert set(told) == set(description["components"]["schemas"]["commitment_in_full"]["properties"])
     assert seen == set(description["paths"])
 
 

@@ -56,6 +56,9 @@ def addresses(live_server: Any) -> list[str]:
             f"/releases/{release.pk}/revisions/1/",
             "/sources/",
             "/methodology/",
+            "/changes/",
+            "/data/",
+            "/api/v1/docs/",
             "/nowhere/",
         )
     ]
