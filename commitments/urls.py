@@ -23,5 +23,7 @@ urlpatterns = [
     path("", include("commitments.digests.urls")),
     path("about/", about.show_about, name="about"),
     path("about/<slug:subject>/", about.show_own_words, name="own_words"),
+    path("", include("commitments.opendata.urls")),
+    path("", include("commitments.feeds.urls")),
     path("methodology/", record.show_methodology, name="methodology"),
 ]

@@ -108,6 +108,18 @@ except (ImproperlyConfigured, ValueError) as error:
         f"EMAIL_URL must be an address such as smtp://mail.example.org:25 or consolemail:// ({error})."
     ) from error
 
+# Open data -------------------------------------------------------------------------------------------
+
+DATA_LICENCE = env.str("DATA_LICENCE", default="Creative Commons Attribution 4.0 International")
+DATA_LICENCE_URL = env.str("DATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
+if urlsplit(DATA_LICENCE_URL).scheme not in {"http", "https"}:
+    raise ImproperlyConfigured(f"DATA_LICENCE_URL must be the address of the licence, not {DATA_LICENCE_URL!r}.")
+API_REQUESTS_PER_MINUTE = int(_number("API_REQUESTS_PER_MINUTE", 120, 1, 1_000_000))
+
+# Watching over it --------------------------------------------------------------------------------------
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 # Statuses --------------------------------------------------------------------------------------------
 
 #: Whether a final status is proposed by one person and confirmed by another.
@@ -193,6 +205,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
     "axes",
     "django_otp",
     "django_otp.plugins.otp_totp",
@@ -308,6 +321,21 @@ FETCH_TURNS_URL: str = env.str(
 )
 if FETCH_TURNS_URL and urlsplit(FETCH_TURNS_URL).scheme not in {"redis", "rediss", "unix"}:
     raise ImproperlyConfigured(f"FETCH_TURNS_URL must be like redis://host:6379/0, or empty, not {FETCH_TURNS_URL!r}.")
+# What all processes count together, such as the requests of one client: in that Redis, or in files under DATA_DIR.
+if _broker_is_redis:
+    CACHES: dict[str, dict[str, object]] = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": CELERY_BROKER_URL.replace("redis+socket:", "unix:"),
+        }
+    }
+else:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(DATA_DIR / "cache"),
+        }
+    }
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

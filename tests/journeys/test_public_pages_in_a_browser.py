@@ -73,6 +73,9 @@ def addresses(live_server: Any) -> list[str]:
             f"{made.get_absolute_url()}correct/?sent",
             "/corrections/",
             withheld.get_absolute_url(),
+            "/changes/",
+            "/data/",
+            "/api/v1/docs/",
             "/nowhere/",
         )
     ]
