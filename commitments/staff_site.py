@@ -92,7 +92,9 @@ class StaffSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from commitments.admin.needs import counted  # the site is made before there are models
 
-        return super().index(request, {**(extra_context or {}), "needs": counted(request)})
+        needs = counted(request)
+        mine = [need for need in needs if need.mine]
+        return super().index(request, {**(extra_context or {}), "needs": needs, "needs_of_mine": mine})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps: list[Any] = super().get_app_list(request, app_label)

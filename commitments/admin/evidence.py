@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from commitments.admin import cards, passage, reviewing, reviewing_many
+from commitments.admin.mine import WhoseFilter
 from commitments.models import Definition, Evidence
 
 
@@ -40,6 +41,7 @@ class EvidenceAdmin(admin.ModelAdmin):
     list_display_links = None
     list_filter = [
         StateFilter,
+        WhoseFilter,
         "relation",
         "tier",
         "self_declared",

@@ -55,6 +55,7 @@ AUDITED = (
     Audited("commitments.Commitment", named="reference", but=("created_at", "linkable_since")),
     Audited("commitments.Commitment_other_departments", part_of="commitment"),
     Audited("commitments.Commitment_series", part_of="commitment"),
+    Audited("commitments.Commitment_watchers", part_of="commitment"),
     Audited("commitments.Definition", part_of="commitment", but=("recorded_at",)),
     Audited("commitments.Target", part_of="definition"),
     Audited("commitments.TargetComponent", named="name", part_of="target"),

@@ -1,7 +1,7 @@
 """The record. Terms are those of the glossary in docs/methodology.md."""
 
 from .audit import AuditEntry
-from .commitment import Commitment, Judgeability, Publication, is_public
+from .commitment import Commitment, Importance, Judgeability, Publication, is_public
 from .deadline import Deadline
 from .decision import Decision
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
@@ -29,6 +29,7 @@ __all__ = [
     "Digest",
     "Evidence",
     "Goalpost",
+    "Importance",
     "IndexChange",
     "Judgeability",
     "LinkedRevision",

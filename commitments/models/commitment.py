@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
@@ -38,6 +39,14 @@ class Publication(models.TextChoices):
     PUBLISHED = "published", "published"
 
 
+class Importance(models.IntegerChoices):
+    """How much it matters to this desk. Never public."""
+
+    LOW = 1, "low"
+    NORMAL = 2, "normal"
+    HIGH = 3, "high"
+
+
 def is_public(of: str = "") -> Q:
     """Whether the public may see a commitment now. `of` leads to it from another model: "commitment".
 
@@ -61,6 +70,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def published(self) -> Self:
         return self.public().filter(merged_into=None)
+
+    def followed_by(self, person: int) -> Self:
+        """Those that a person, given by key, owns or watches: what the staff's pages call mine."""
+        watched = Commitment.watchers.through.objects.filter(commitment=OuterRef("pk"), user=person)
+        return self.filter(Q(owner=person) | Exists(watched))
 
     def in_force(self, on: dt.date) -> Self:
         """Annotate what holds on a day: `definition_id`, `status`, `status_change_id`, `status_since`,
@@ -186,6 +200,18 @@ class Commitment(models.Model):
         blank=True,
         help_text="For “scheduled”: it is published by itself when this time has come.",
     )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="owned_commitments",
+        null=True,
+        blank=True,
+        help_text="Who looks after it.",
+    )
+    watchers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="watched_commitments", blank=True, help_text="Who else wants to know."
+    )
+    importance = models.PositiveSmallIntegerField(choices=Importance, default=Importance.NORMAL)
     review_interval_days = models.PositiveIntegerField(default=180)
     reviewed_on = models.DateField(null=True, blank=True)
     demonstration = models.BooleanField(default=False, editable=False)

@@ -105,6 +105,7 @@ ADDRESSES = {
     "commitments_commitment_deadline": (VIEWER, None),
     "commitments_commitment_looked": (None, EDITOR),
     "commitments_commitment_preview": (VIEWER, None),
+    "commitments_commitment_watch": (None, VIEWER),
     "commitments_evidence_review": (VIEWER, None),  # who may only look is led on to the list
     "commitments_evidence_find": (RESEARCHER, None),
     "commitments_evidence_undo": (RESEARCHER, RESEARCHER),
@@ -260,7 +261,7 @@ def address_of(name: str, by: User | None) -> str:
     query = "?app_label=commitments&model_name=commitment&field_name=department" if name == "autocomplete" else ""
     kinds: dict[type[Model], str] = {
         Evidence: "evidence_accept evidence_assign evidence_reject evidence_correct",
-        Commitment: "commitment_status commitment_looked commitment_preview",
+        Commitment: "commitment_status commitment_looked commitment_preview commitment_watch",
         Goalpost: "goalpost_dismiss",
         PossibleCommitment: "possiblecommitment_dismiss possiblecommitment_recognise",
         StatusProposal: "statusproposal_decide",
