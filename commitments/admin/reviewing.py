@@ -157,7 +157,7 @@ def _to_read(queue: Queue, person: User) -> str:
 def filters(queue: Queue, person: User) -> dict[str, Any]:
     """What the queue can be narrowed down by, and the words for how it is narrowed down now."""
     departments, sources = list(Department.objects.all()), list(Source.objects.order_by("name"))
-    others = User.objects.filter(pk=queue.person).exclude(pk=person.pk)
+    others = User.objects.filter(pk=queue.person or 0).exclude(pk=person.pk)
     people = {person.pk: "mine: I own or watch them", **{one.pk: f"{one}’s" for one in others}}
     chosen = [
         *(words for key, words in people.items() if key == queue.person),

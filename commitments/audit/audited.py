@@ -133,6 +133,7 @@ AUDITED = (
 
 #: Why nothing is recorded of the others.
 NOT_AUDITED = {
+    "commitments.FormerSlug": "follows from a changed slug, which is recorded of what it was the address of",
     "commitments.AuditEntry": "is the audit itself",
     "commitments.Digest": "is itself the record of what was sent, and holds an address",
     "commitments.SignUp": "is forgotten within a day",

@@ -1,5 +1,6 @@
 """The record. Terms are those of the glossary in docs/methodology.md."""
 
+from .address import FormerSlug
 from .audit import AuditEntry
 from .commitment import Commitment, Importance, Judgeability, Publication, is_public
 from .deadline import Deadline
@@ -28,6 +29,7 @@ __all__ = [
     "Department",
     "Digest",
     "Evidence",
+    "FormerSlug",
     "Goalpost",
     "Importance",
     "IndexChange",

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from commitments import timing
 
+from .address import Addressed, FormerSlug
 from .people import Administration, Department, PolicyArea
 
 if TYPE_CHECKING:
@@ -155,11 +156,13 @@ class DaysBefore(Func):
         return super().as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner="::date - ", **more)
 
 
-class Commitment(models.Model):
+class Commitment(Addressed):
     """A promise that a body made in public, checkable by someone else later.
 
     Its words, target and deadline are in its definitions; its status in its status changes.
     """
+
+    addressed_as = FormerSlug.Kind.COMMITMENT
 
     class Kind(models.TextChoices):
         ACTION = "action", "action"
@@ -262,6 +265,7 @@ class Commitment(models.Model):
 
         A commitment that is merged into another, or a part of it, cannot be what that one leads back to.
         """
+        super().clean()
         if self.publication != Publication.SCHEDULED:
             self.publish_at = None
         elif self.publish_at is None:
@@ -279,6 +283,14 @@ class Commitment(models.Model):
         if self.publication == Publication.SCHEDULED and self.publish_at is not None:
             return self.publish_at <= timezone.now()
         return self.publication == Publication.PUBLISHED
+
+    def end_of_merges(self) -> Commitment:
+        """The commitment to which its address leads: itself, unless it was merged, at the end of all merges."""
+        at, passed = self, {self.pk}
+        while at.merged_into is not None and at.merged_into_id not in passed:
+            at = at.merged_into
+            passed.add(at.pk)
+        return at
 
     @property
     def review_due_on(self) -> dt.date:
@@ -328,7 +340,10 @@ class Commitment(models.Model):
         from django.utils.text import slugify
 
         stem = slugify(self.title)[:100].strip("-") or slugify(self.reference) or "commitment"
-        taken = set(Commitment.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+        taken = {
+            *Commitment.objects.filter(slug__startswith=stem).values_list("slug", flat=True),
+            *FormerSlug.objects.filter(kind=self.addressed_as, slug__startswith=stem).values_list("slug", flat=True),
+        }
         number, slug = 2, stem
         while slug in taken:
             slug, number = f"{stem}-{number}", number + 1

@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.expressions import OrderBy
 
+from commitments import addresses
 from commitments.models import Administration, Commitment, Definition, Department, PolicyArea, Status
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.timing import Timing
@@ -66,7 +67,10 @@ class Chip:
 
 @dataclass(frozen=True)
 class Register:
-    """What the list page shows. `unknown` are sentences about filters that were left out."""
+    """What the list page shows. `unknown` are sentences about filters that were left out.
+
+    `moved_to` is the address of the list where a filter names something that has another address since.
+    """
 
     query: str
     sort: str
@@ -80,6 +84,7 @@ class Register:
     page: Page[Commitment]
     previous_page: str
     next_page: str
+    moved_to: str
 
 
 def register(asked: Mapping[str, str], on: dt.date) -> Register:
@@ -93,8 +98,11 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
     chosen: dict[str, str | int] = {}
     labels: dict[str, str] = {}
     unknown: list[str] = []
+    now: dict[str, str] = {}
     for name, known in choices.items():
         value = asked.get(name, "")
+        if value and value not in known.keys and name in addresses.MODELS:
+            now[name] = addresses.current_slug(name, value) or ""
         if value in known.keys:
             chosen[name] = known.keys[value]
             labels[name] = known.labels[value]
@@ -127,6 +135,7 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
         page=page,
         previous_page=address.page(page.previous_page_number()) if page.has_previous() else "",
         next_page=address.page(page.next_page_number()) if page.has_next() else "",
+        moved_to=f"?{urlencode({name: now.get(name) or asked[name] for name in asked})}" if any(now.values()) else "",
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from commitments.models import Commitment
+from commitments.models import Commitment, FormerSlug
 from commitments.pages.commitment import commitment_page, whole
 from commitments.pages.home import home
 from commitments.pages.methodology import methodology
@@ -21,18 +21,24 @@ def show_home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def list_commitments(request: HttpRequest) -> HttpResponse:
-    return render(request, "commitments/register.html", {"register": register(request.GET, timezone.localdate())})
+    found = register(request.GET, timezone.localdate())
+    if found.moved_to:
+        return HttpResponsePermanentRedirect(found.moved_to)
+    return render(request, "commitments/register.html", {"register": found})
 
 
 @require_safe
 def show_commitment(request: HttpRequest, slug: str) -> HttpResponse:
-    """One that was merged into another answers with that one's address for good; drafts are not there."""
+    """One that was renamed or merged into another leads to where it is now, for good; drafts are not there."""
     today = timezone.localdate()
-    commitment = get_object_or_404(whole(Commitment.objects.public(), today), slug=slug)
-    if commitment.merged_into is not None:
-        if not commitment.merged_into.is_public:
-            raise Http404("It was merged into a commitment that is not public yet.")
-        return redirect(commitment.merged_into, permanent=True)
+    commitment = whole(Commitment.objects.public(), today).filter(slug=slug).first()
+    if commitment is None:
+        commitment = get_object_or_404(Commitment.objects.public(), pk=FormerSlug.leads_to("commitment", slug))
+    now = commitment.end_of_merges()
+    if not now.is_public:
+        raise Http404("It was merged into a commitment that is not public yet.")
+    if now.slug != slug:
+        return redirect(now, permanent=True)
     return render(request, "commitments/commitment.html", {"page": commitment_page(commitment, today)})
 
 
