@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from commitments.models import Administration, Commitment, Department, FormerSlug, PolicyArea
+from commitments.models import Administration, Commitment, Department, FormerSlug, PolicyArea, Succession
 
 #: What has an address, by its kind.
 MODELS: Mapping[str, Any] = {
@@ -20,7 +20,8 @@ Key = tuple[str, str]
 def current_slug(kind: str, slug: str) -> str | None:
     """The slug under which something is found today that was once found under `slug`; None if there is no such thing.
 
-    A merged commitment is found under that into which it was merged.
+    A merged commitment is found under that into which it was merged, a department that ended under its successor; of
+    several, under the first.
     """
     key = MODELS[kind]._base_manager.filter(slug=slug).values_list("pk", flat=True).first()
     if key is None:
@@ -28,13 +29,16 @@ def current_slug(kind: str, slug: str) -> str | None:
     thing = None if key is None else MODELS[kind]._base_manager.filter(pk=key).first()
     if isinstance(thing, Commitment):
         thing = thing.end_of_merges()
+    while isinstance(thing, Department) and (succession := thing.successions.order_by("pk").first()):
+        thing = succession.successor
     return thing.slug if thing is not None else None
 
 
 def former_keys() -> dict[Key, frozenset[Key]]:
     """By the kind and slug of today, those by which the same was known before. A fixed number of queries.
 
-    With a commitment go those that were merged into it, with all their own former addresses.
+    With a commitment go those that were merged into it, and with a department those that it took over from, with all
+    their own former addresses.
     """
     leads: list[tuple[Key, Key]] = []
     named: dict[tuple[str, int], str] = {}
@@ -45,6 +49,8 @@ def former_keys() -> dict[Key, frozenset[Key]]:
     leads += [((kind, slug), (kind, named[kind, key])) for kind, slug, key in former if (kind, key) in named]
     merged = Commitment.objects.filter(merged_into__isnull=False).values_list("slug", "merged_into__slug")
     leads += [(("commitment", slug), ("commitment", into)) for slug, into in merged]
+    ended = Succession.objects.values_list("predecessor__slug", "successor__slug")
+    leads += [(("department", slug), ("department", into)) for slug, into in ended]
     return _behind(leads)
 
 

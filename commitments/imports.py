@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from commitments import deadlines, exports
+from commitments import addresses, deadlines, exports
 from commitments.linking import indexing
 from commitments.models import (
     Administration,
@@ -262,7 +262,7 @@ class _Writer:
             slug = slugify(name)[:200] or "unnamed"
             self._named[key] = (
                 model.objects.filter(name=name).first()
-                or model.objects.filter(slug=slug).first()
+                or model.objects.filter(slug=addresses.current_slug(model.addressed_as, slug)).first()
                 or model.objects.create(name=name, slug=slug)
             )
         return self._named[key]

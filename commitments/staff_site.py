@@ -21,7 +21,7 @@ _GROUPS = (
     ("Every day", ("evidence", "possiblecommitment", "commitment", "source")),
     (
         "The record",
-        ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question"),
+        ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question", "merge"),
     ),
     ("Figures", ("measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),
@@ -34,6 +34,7 @@ _GROUPS = (
     ),
     ("The linker", ("linkerversion", "linkerswitch")),
     ("Readers", ("subscriber", "digest")),
+    ("Tools", ("webhook", "webhookmessage")),
     ("Accounts", ("user", "accessattempt", "auditentry")),
 )
 _OTHERS = "Inner workings"

@@ -16,6 +16,7 @@ from commitments import linking
 from commitments.digests import deliver
 from commitments.linking import ringing
 from commitments.models import Turn
+from commitments.webhooks import events, sending
 
 logger = logging.getLogger(__name__)
 
@@ -60,3 +61,10 @@ def send_digests() -> None:
     now = timezone.localtime()
     if now.hour >= settings.DIGEST_HOUR:
         deliver.send_for(now.date(), budget=BUDGET)
+
+
+@shared_task(name="commitments.tell_webhooks")
+def tell_webhooks() -> None:
+    """Note what has happened since, and send what waits in the outbox."""
+    events.note(timezone.now())
+    sending.send(budget=BUDGET)

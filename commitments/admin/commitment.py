@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 
 from django import forms
@@ -21,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from commitments import decisions, timing
 from commitments.admin import deadline as deadline_words
+from commitments.admin import merging
 from commitments.admin.deadline import reading
 from commitments.admin.definition import DefinitionForm
 from commitments.admin.expectation import MilestoneInline, NextEvidenceInline, QuestionInline
@@ -123,7 +125,6 @@ class CommitmentAdmin(admin.ModelAdmin):
         "department",
         "policy_area",
         "parent",
-        "merged_into",
     ]
     raw_id_fields = ["series"]
     fieldsets = [
@@ -135,7 +136,7 @@ class CommitmentAdmin(admin.ModelAdmin):
         ("Review", {"fields": ["review_interval_days", "reviewed_on"]}),
         (
             "Its place in the record",
-            {"classes": ["collapse"], "fields": ["slug", "adopted_by", "parent", "merged_into"]},
+            {"classes": ["collapse"], "fields": ["slug", "adopted_by", "parent"]},
         ),
     ]
 
@@ -282,6 +283,8 @@ class CommitmentAdmin(admin.ModelAdmin):
 
         return [
             at("<int:key>/status/", self.change_status, "status"),
+            at("<int:key>/merge/", partial(merging.merge, self), "merge"),
+            at("<int:key>/unmerge/", require_POST(partial(merging.undo, self)), "unmerge"),
             at("<int:key>/looked/", require_POST(self.look), "looked"),
             at("<int:key>/watch/", require_POST(self.watch), "watch"),
             at("<int:key>/preview/", require_safe(self.preview), "preview"),
@@ -343,6 +346,7 @@ class CommitmentAdmin(admin.ModelAdmin):
                 "proposal": proposal,
                 "proposal_waits_for": waits_for(proposal) if proposal else "",
                 "goalposts": Goalpost.objects.waiting().filter(evidence__commitment=commitment),
+                "merge": commitment.merges.standing().select_related("into", "by").first(),
                 "watchers": list(commitment.watchers.all()),
                 "told": told(commitment, now),
                 "today": today,

@@ -61,6 +61,7 @@ AUDITED = (
     Audited("commitments.TargetComponent", named="name", part_of="target"),
     Audited("commitments.StatusChange", part_of="commitment", but=("recorded_at",)),
     Audited("commitments.StatusProposal", part_of="commitment", but=("proposed_at",)),
+    Audited("commitments.Merge", part_of="merged"),
     Audited("commitments.Milestone", named="title", part_of="commitment"),
     Audited("commitments.Question", part_of="commitment"),
     Audited("commitments.NextEvidence", named="what", part_of="commitment"),
@@ -68,6 +69,9 @@ AUDITED = (
     Audited("commitments.Measurement", part_of="series", but=("recorded_at",)),
     Audited("commitments.Administration", named="name"),
     Audited("commitments.Department", named="name"),
+    Audited("commitments.DepartmentName", named="name", part_of="department"),
+    Audited("commitments.Succession", part_of="predecessor"),
+    Audited("commitments.FormerLead", part_of="commitment"),
     Audited("commitments.PolicyArea", named="name"),
     # Suggestions come and go by the machine; from a person's decision on, every change counts. What a person does
     # to one that is still undecided is in the decision.
@@ -92,6 +96,7 @@ AUDITED = (
     Audited("commitments.Decision", part_of="evidence", only=("kind", "by", "note")),
     Audited("commitments.LinkerVersion", named="name", only=("name", "base", "command", "refused", "data_sha256")),
     Audited("commitments.LinkerSwitch", only=("version", "by", "reason")),
+    Audited("commitments.Webhook", named="name", but=("since",), hidden=("secret",)),
     # Never the address: whoever is erased is gone from here too.
     Audited("commitments.Subscriber", only=("state", "frequency", "scope", "confirmed_at", "unsubscribed_at")),
     # The watch.
@@ -133,6 +138,8 @@ AUDITED = (
 
 #: Why nothing is recorded of the others.
 NOT_AUDITED = {
+    "commitments.WebhookMessage": "is itself the record of what was sent",
+    "commitments.MovedRow": "is itself the record of what a merge has changed",
     "commitments.FormerSlug": "follows from a changed slug, which is recorded of what it was the address of",
     "commitments.AuditEntry": "is the audit itself",
     "commitments.Digest": "is itself the record of what was sent, and holds an address",

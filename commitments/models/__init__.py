@@ -6,16 +6,19 @@ from .commitment import Commitment, Importance, Judgeability, Publication, is_pu
 from .deadline import Deadline
 from .decision import Decision
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
+from .department import DepartmentName, FormerLead, Succession
 from .digest import Digest, SignUp, Subscriber
 from .evidence import Evidence, Relation, Tier
 from .expectation import NextEvidence, Question
 from .goalpost import Goalpost
 from .linking import IndexChange, LinkedRevision, LinkerSwitch, LinkerVersion, LinkingProfile
 from .measurement import Measurement, Qualifier, Series
+from .merge import Merge, MovedRow
 from .people import Administration, Department, PolicyArea
 from .possible import PossibleCommitment
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
 from .turn import Turn
+from .webhook import Webhook, WebhookMessage
 
 __all__ = [
     "FINAL_STATUSES",
@@ -27,8 +30,10 @@ __all__ = [
     "Decision",
     "Definition",
     "Department",
+    "DepartmentName",
     "Digest",
     "Evidence",
+    "FormerLead",
     "FormerSlug",
     "Goalpost",
     "Importance",
@@ -39,7 +44,9 @@ __all__ = [
     "LinkerVersion",
     "LinkingProfile",
     "Measurement",
+    "Merge",
     "Milestone",
+    "MovedRow",
     "NextEvidence",
     "PolicyArea",
     "PossibleCommitment",
@@ -53,9 +60,12 @@ __all__ = [
     "StatusChange",
     "StatusProposal",
     "Subscriber",
+    "Succession",
     "Target",
     "TargetComponent",
     "Tier",
     "Turn",
+    "Webhook",
+    "WebhookMessage",
     "is_public",
 ]

@@ -9,9 +9,10 @@ from decimal import Decimal
 from itertools import groupby
 
 from django.contrib.auth.models import AbstractUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from commitments.departments import Spell, owed
 from commitments.models import (
     Commitment,
     Comparator,
@@ -20,6 +21,7 @@ from commitments.models import (
     Evidence,
     Judgeability,
     Measurement,
+    Merge,
     Milestone,
     NextEvidence,
     Qualifier,
@@ -29,7 +31,7 @@ from commitments.models import (
     StatusChange,
     Target,
 )
-from commitments.models.commitment import SILENCE, CommitmentQuerySet
+from commitments.models.commitment import SILENCE, CommitmentQuerySet, is_public
 from commitments.timing import Timing, timing
 
 from . import meanings, phrases
@@ -169,6 +171,8 @@ class CommitmentPage:
     asked: list[Asked]
     expected: list[Expected]
     parts: list[Commitment]
+    owed: list[Spell]
+    merged_here: list[Merge]
     freshness: Freshness
 
 
@@ -216,8 +220,14 @@ def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
         asked=[Asked(question, question.unanswered_days(on)) for question in commitment.questions.all()],
         expected=[_expected(thing, on) for thing in commitment.expected_evidence.select_related("evidence__revision")],
         parts=list(commitment.parts.published()),
+        owed=owed(commitment),
+        merged_here=list(_merged_here(commitment)),
         freshness=_freshness(evidence, changes, definitions, on),
     )
+
+
+def _merged_here(commitment: Commitment) -> QuerySet[Merge]:
+    return Merge.objects.standing().filter(is_public("merged"), into=commitment).select_related("merged").order_by("at")
 
 
 def is_restated(evidence: Evidence) -> bool:

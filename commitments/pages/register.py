@@ -184,7 +184,7 @@ def _choices() -> dict[str, _Known]:
     return {
         "status": _Known("Status", {key: key for key in Status.values}, dict(Status.choices)),
         "timing": _Known("Timing", {key: key for key in Timing.values}, dict(Timing.choices)),
-        "department": named("Department", list(Department.objects.values_list(*columns))),
+        "department": named("Department", list(Department.objects.filter(successions=None).values_list(*columns))),
         "area": named("Policy area", list(PolicyArea.objects.values_list(*columns))),
         "administration": named("Administration", list(Administration.objects.values_list(*columns))),
     }

@@ -40,9 +40,11 @@ _RECORD = _of(
     "commitments",
     "commitment definition target targetcomponent statuschange evidence measurement series milestone question "
     "nextevidence statusproposal goalpost possiblecommitment administration department policyarea linkedrevision "
+    "merge movedrow departmentname succession formerlead "
     "linkerversion linkerswitch",
 )
 _TO_COME = _of("commitments", "question nextevidence")
+_HOOKS = _of("commitments", "webhook webhookmessage")
 _NAMES = _of("commitments", "series administration department policyarea")
 
 VIEWER = Role("Viewer", "sees the record and the watch, drafts included", {"view": _WATCH + _RECORD})
@@ -53,7 +55,7 @@ RESEARCHER = Role(
 )
 EDITOR = Role(
     "Editor",
-    "writes commitments, publishes them, and changes their status or confirms one that is proposed; sees the audit",
+    "writes, publishes and merges commitments, changes their status or confirms one that is proposed; sees the audit",
     {
         "view": ("commitments.auditentry",),
         "add": (*_of("commitments", "commitment definition statuschange milestone"), *_NAMES),
@@ -63,12 +65,12 @@ EDITOR = Role(
 )
 MANAGER = Role(
     "Manager",
-    "keeps the sources, the linker's version, the subscribers and the accounts",
+    "keeps the sources, the linker's version, the subscribers, the webhooks and the accounts",
     {
-        "view": ("auth.user", "commitments.subscriber", "commitments.digest", "axes.accessattempt"),
-        "add": ("auth.user", "tracker.source", "commitments.subscriber", "commitments.linkerswitch"),
-        "change": ("auth.user", "tracker.source", "commitments.subscriber"),
-        "delete": ("tracker.source", "commitments.subscriber", "axes.accessattempt"),
+        "view": ("auth.user", "commitments.subscriber", "commitments.digest", "axes.accessattempt", *_HOOKS),
+        "add": ("auth.user", "tracker.source", "commitments.subscriber", "commitments.linkerswitch", _HOOKS[0]),
+        "change": ("auth.user", "tracker.source", "commitments.subscriber", _HOOKS[0]),
+        "delete": ("tracker.source", "commitments.subscriber", "axes.accessattempt", _HOOKS[0]),
     },
 )
 ROLES = (VIEWER, RESEARCHER, EDITOR, MANAGER)

@@ -43,5 +43,16 @@ def show_commitment(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+def show_before_merge(request: HttpRequest, slug: str) -> HttpResponse:
+    """The history of a commitment that was merged into another, as it was recorded until then."""
+    today = timezone.localdate()
+    commitment = get_object_or_404(whole(Commitment.objects.public(), today), slug=slug)
+    merge = commitment.merges.standing().select_related("into").first()
+    if merge is None or not commitment.end_of_merges().is_public:
+        return redirect(commitment)
+    return render(request, "commitments/commitment.html", {"page": commitment_page(commitment, today), "merge": merge})
+
+
+@require_safe
 def show_methodology(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/methodology.html", {"methodology": methodology()})

@@ -23,7 +23,16 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from commitments.models import Commitment, Decision, Evidence, Goalpost, PossibleCommitment, StatusProposal
+from commitments.models import (
+    Commitment,
+    Decision,
+    Department,
+    Evidence,
+    Goalpost,
+    PossibleCommitment,
+    StatusProposal,
+    Webhook,
+)
 from commitments.staff import roles
 from tests.commitments.test_admin_lists import fill
 from tracker.models import (
@@ -61,6 +70,7 @@ MODELS = {
     "commitments.linkerswitch": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.linkerversion": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.measurement": (VIEWER, NOBODY, NOBODY, NOBODY),
+    "commitments.merge": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.milestone": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.nextevidence": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
     "commitments.policyarea": (VIEWER, EDITOR, EDITOR, EDITOR),
@@ -71,6 +81,8 @@ MODELS = {
     "commitments.statusproposal": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.subscriber": (MANAGER, MANAGER, MANAGER, MANAGER),
     "commitments.target": (VIEWER, NOBODY, NOBODY, NOBODY),
+    "commitments.webhook": (MANAGER, MANAGER, MANAGER, MANAGER),
+    "commitments.webhookmessage": (MANAGER, NOBODY, NOBODY, NOBODY),
     "tracker.appearance": (VIEWER, NOBODY, NOBODY, NOBODY),
     "tracker.backfill": (VIEWER, NOBODY, NOBODY, NOBODY),
     "tracker.changenote": (VIEWER, NOBODY, NOBODY, NOBODY),
@@ -104,7 +116,11 @@ ADDRESSES = {
     "commitments_commitment_status": (EDITOR, EDITOR),
     "commitments_commitment_deadline": (VIEWER, None),
     "commitments_commitment_looked": (None, EDITOR),
+    "commitments_commitment_merge": (EDITOR, EDITOR),
+    "commitments_commitment_unmerge": (None, EDITOR),
     "commitments_commitment_preview": (VIEWER, None),
+    "commitments_department_rename": (EDITOR, EDITOR),
+    "commitments_department_hand_over": (EDITOR, EDITOR),
     "commitments_commitment_watch": (None, VIEWER),
     "commitments_evidence_review": (VIEWER, None),  # who may only look is led on to the list
     "commitments_evidence_find": (RESEARCHER, None),
@@ -120,6 +136,7 @@ ADDRESSES = {
     "commitments_possiblecommitment_dismiss": (None, RESEARCHER),
     "commitments_possiblecommitment_recognise": (None, RESEARCHER),
     "commitments_statusproposal_decide": (None, EDITOR),
+    "commitments_webhook_try": (None, MANAGER),
     "tracker_source_try": (None, MANAGER),
     "tracker_source_poll": (None, MANAGER),
     "tracker_source_import_opml": (MANAGER, MANAGER),
@@ -134,6 +151,7 @@ ACTIONS = {
     ("auth.user", "take_away_second_step"): MANAGER,
     ("commitments.subscriber", "ask_to_confirm"): MANAGER,
     ("commitments.subscriber", "unsubscribe"): MANAGER,
+    ("commitments.webhookmessage", "send_again"): MANAGER,
     ("tracker.appearance", "keep_apart"): MANAGER,
     ("tracker.release", "join"): MANAGER,
     ("tracker.release", "take_apart"): MANAGER,
@@ -173,7 +191,7 @@ def account(number: int) -> User | None:
 def one_of_each(db: None) -> None:
     fill(1)
     now, source = timezone.now(), Source.objects.get()
-    release, snapshot = Commitment.objects.get().evidence.get().release, Snapshot.objects.get()
+    release, snapshot = Evidence.objects.get().release, Snapshot.objects.get()
     Poll.objects.create(source=source, started_at=now, finished_at=now, outcome="new")
     Tick.record("poll_due", now)
     Recheck.objects.create(release=release, next_at=now)
@@ -256,20 +274,23 @@ def address_of(name: str, by: User | None) -> str:
         "app_list": ["commitments"],
         "auth_user_password_change": [User.objects.get(username="somebody").pk],
         "commitments_linkerversion_use": ["base"],
-        "view_on_site": [ContentType.objects.get_for_model(Commitment).pk, Commitment.objects.get().pk],
+        "view_on_site": [ContentType.objects.get_for_model(Commitment).pk, Commitment.objects.order_by("pk")[0].pk],
     }
     query = "?app_label=commitments&model_name=commitment&field_name=department" if name == "autocomplete" else ""
     kinds: dict[type[Model], str] = {
         Evidence: "evidence_accept evidence_assign evidence_reject evidence_correct",
-        Commitment: "commitment_status commitment_looked commitment_preview commitment_watch",
+        Commitment: "commitment_status commitment_looked commitment_preview commitment_watch "
+        "commitment_merge commitment_unmerge",
+        Department: "department_rename department_hand_over",
         Goalpost: "goalpost_dismiss",
         PossibleCommitment: "possiblecommitment_dismiss possiblecommitment_recognise",
         StatusProposal: "statusproposal_decide",
         Source: "source_poll",
+        Webhook: "webhook_try",
     }
     for model, names in kinds.items():
         if name.partition("_")[2] in names.split():
-            arguments[name] = [model._base_manager.get().pk]
+            arguments[name] = [model._base_manager.order_by("pk")[0].pk]
     if name == "commitments_evidence_many_undo":
         act, decided = uuid.uuid4(), Evidence.objects.get()
         if by:
