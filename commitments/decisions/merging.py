@@ -135,6 +135,8 @@ def _refuse_if_impossible(merged: Commitment, into: Commitment, reason: str) -> 
     for one in (merged, into):
         if one.merged_into is not None:
             raise DecisionRefused(f"{one.reference} was merged into {one.merged_into.reference}. Choose that one.")
+    if merged.demonstration != into.demonstration:
+        raise DecisionRefused("One of them belongs to the demonstration, and what went along would go with that.")
     if merged.is_public and not into.is_public:
         raise DecisionRefused(f"{into.reference} is not public: the address of {merged.reference} would lead nowhere.")
     if merged.status_proposals.waiting().exists():
@@ -156,18 +158,18 @@ def _settle_double(piece: Evidence, into: Commitment, deed: Deed) -> None:
         before = piece.as_decided()
         piece.state, piece.teaches = Evidence.State.REJECTED, False
         piece.reject_reason = f"The same passage is with {into.reference}, into which this was merged."
-        _decide(piece, deed, before)
+        _decide(piece, deed, before, piece.reject_reason)
     elif there.state == suggested:
         before = there.as_decided()
         there.state, there.relation, there.tier = piece.state, piece.relation, piece.tier
         there.reject_reason, there.teaches = piece.reject_reason, piece.teaches
-        _decide(there, deed, before)
+        _decide(there, deed, before, f"as decided for {piece.commitment.reference}, which was merged")
 
 
-def _decide(piece: Evidence, deed: Deed, before: dict[str, object]) -> None:
+def _decide(piece: Evidence, deed: Deed, before: dict[str, object], note: str) -> None:
     piece.decided_by, piece.decided_at = deed.by, deed.at
     piece.save()
-    deed.enter(piece, piece.state, before, "as decided where it was merged from" if piece.teaches else "merged")
+    deed.enter(piece, piece.state, before, note)
 
 
 def _take_back_decisions(done: Merge, deed: Deed) -> list[str]:
