@@ -21,7 +21,10 @@ _GROUPS = (
     ("Every day", ("evidence", "possiblecommitment", "commitment", "source")),
     (
         "The record",
-        ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question", "merge"),
+        (
+            *("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question"),
+            *("merge", "import"),
+        ),
     ),
     ("Figures", ("measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),

@@ -8,7 +8,7 @@ from commitments.decisions.common import DecisionRefused, Deed, Stale, lock
 from commitments.decisions.many import Step, accept_many, can_be_undone_in_part, reject_many, undo_many
 from commitments.decisions.merging import GoesAlong, goes_along, merge, undo_merge
 from commitments.decisions.on_evidence import RECHECK_FOR, accept, correct, reject
-from commitments.decisions.on_possible import dismiss_possible, recognise_possible, record_possible
+from commitments.decisions.on_possible import dismiss_possible, recognise_possible, record_possible, reopen_possible
 from commitments.decisions.on_status import (
     Reply,
     change_status,
@@ -19,6 +19,7 @@ from commitments.decisions.on_status import (
     record_reply,
     withdraw_proposal,
 )
+from commitments.decisions.on_withholding import lift, withhold
 from commitments.decisions.placing import assign
 from commitments.decisions.undoing import last_act, undo
 
@@ -40,6 +41,7 @@ __all__ = [
     "dismiss_possible",
     "goes_along",
     "last_act",
+    "lift",
     "lock",
     "look",
     "merge",
@@ -50,8 +52,10 @@ __all__ = [
     "record_reply",
     "reject",
     "reject_many",
+    "reopen_possible",
     "undo",
     "undo_many",
     "undo_merge",
     "withdraw_proposal",
+    "withhold",
 ]

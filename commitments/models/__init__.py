@@ -2,6 +2,7 @@
 
 from .address import FormerSlug
 from .audit import AuditEntry
+from .bringing import ColumnMapping, Import, ImportRow
 from .commitment import Commitment, Importance, Judgeability, Publication, is_public
 from .deadline import Deadline
 from .decision import Decision
@@ -19,11 +20,13 @@ from .possible import PossibleCommitment
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
 from .turn import Turn
 from .webhook import Webhook, WebhookMessage
+from .withholding import Withholding
 
 __all__ = [
     "FINAL_STATUSES",
     "Administration",
     "AuditEntry",
+    "ColumnMapping",
     "Commitment",
     "Comparator",
     "Deadline",
@@ -36,6 +39,8 @@ __all__ = [
     "FormerLead",
     "FormerSlug",
     "Goalpost",
+    "Import",
+    "ImportRow",
     "Importance",
     "IndexChange",
     "Judgeability",
@@ -67,5 +72,6 @@ __all__ = [
     "Turn",
     "Webhook",
     "WebhookMessage",
+    "Withholding",
     "is_public",
 ]

@@ -35,6 +35,11 @@ class FormerSlug(models.Model):
         """The key of what had this address before; None if nothing had."""
         return cls.objects.filter(kind=kind, slug=slug).values_list("key", flat=True).first()
 
+    @classmethod
+    def all_of(cls, kind: str) -> set[str]:
+        """All that lead somewhere, and so are not free."""
+        return set(cls.objects.filter(kind=kind).values_list("slug", flat=True))
+
 
 class Addressed(models.Model):
     """Something with a slug. When that changes, by whatever door that saves it, the old one leads to the new one.

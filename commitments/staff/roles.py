@@ -41,7 +41,7 @@ _RECORD = _of(
     "commitment definition target targetcomponent statuschange evidence measurement series milestone question "
     "nextevidence statusproposal goalpost possiblecommitment administration department policyarea linkedrevision "
     "merge movedrow departmentname succession formerlead "
-    "linkerversion linkerswitch",
+    "linkerversion linkerswitch withholding import",
 )
 _TO_COME = _of("commitments", "question nextevidence")
 _HOOKS = _of("commitments", "webhook webhookmessage")
@@ -55,10 +55,13 @@ RESEARCHER = Role(
 )
 EDITOR = Role(
     "Editor",
-    "writes, publishes and merges commitments, changes their status or confirms one that is proposed; sees the audit",
+    (
+        "writes commitments, brings them from files, publishes and merges them, changes their status or confirms one "
+        "that is proposed, and keeps from the public what must not be shown; sees the audit"
+    ),
     {
         "view": ("commitments.auditentry",),
-        "add": (*_of("commitments", "commitment definition statuschange milestone"), *_NAMES),
+        "add": (*_of("commitments", "commitment definition statuschange milestone withholding import"), *_NAMES),
         "change": (*_of("commitments", "commitment milestone statusproposal"), *_NAMES),
         "delete": ("commitments.milestone", *_TO_COME, *_NAMES),
     },

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from commitments.models import Commitment, FormerSlug
+from commitments import showing
+from commitments.models import Commitment
 from commitments.pages.commitment import commitment_page, whole
 from commitments.pages.home import home
 from commitments.pages.methodology import methodology
 from commitments.pages.register import register
+from commitments.pages.version import version_page
+
+from .of_commitment import of_commitment
 
 
 @require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
-    return render(request, "commitments/home.html", {"home": home(timezone.localdate())})
+    return render(request, "commitments/home.html", {"home": home(showing.now(), timezone.localdate())})
 
 
 @require_safe
@@ -28,21 +34,6 @@ def list_commitments(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def show_commitment(request: HttpRequest, slug: str) -> HttpResponse:
-    """One that was renamed or merged into another leads to where it is now, for good; drafts are not there."""
-    today = timezone.localdate()
-    commitment = whole(Commitment.objects.public(), today).filter(slug=slug).first()
-    if commitment is None:
-        commitment = get_object_or_404(Commitment.objects.public(), pk=FormerSlug.leads_to("commitment", slug))
-    now = commitment.end_of_merges()
-    if not now.is_public:
-        raise Http404("It was merged into a commitment that is not public yet.")
-    if now.slug != slug:
-        return redirect(now, permanent=True)
-    return render(request, "commitments/commitment.html", {"page": commitment_page(commitment, today)})
-
-
-@require_safe
 def show_before_merge(request: HttpRequest, slug: str) -> HttpResponse:
     """The history of a commitment that was merged into another, as it was recorded until then."""
     today = timezone.localdate()
@@ -50,7 +41,22 @@ def show_before_merge(request: HttpRequest, slug: str) -> HttpResponse:
     merge = commitment.merges.standing().select_related("into").first()
     if merge is None or not commitment.end_of_merges().is_public:
         return redirect(commitment)
-    return render(request, "commitments/commitment.html", {"page": commitment_page(commitment, today), "merge": merge})
+    page = commitment_page(showing.now(), commitment, today)
+    return render(request, "commitments/commitment.html", {"page": page, "merge": merge})
+
+
+@of_commitment
+def show_commitment(request: HttpRequest, commitment: Commitment, today: dt.date) -> HttpResponse:
+    return render(request, "commitments/commitment.html", {"page": commitment_page(showing.now(), commitment, today)})
+
+
+@of_commitment
+def show_version(request: HttpRequest, commitment: Commitment, today: dt.date, number: int) -> HttpResponse:
+    """What the record said after so many entries; for citing."""
+    page = version_page(showing.now(), commitment, number)
+    if page is None:
+        raise Http404("There is no version of that number.")
+    return render(request, "commitments/version.html", {"page": page})
 
 
 @require_safe

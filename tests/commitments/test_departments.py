@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from commitments import departments
+from commitments.bringing import import_rows
 from commitments.digests import build, signup
-from commitments.imports import import_rows
 from commitments.models import AuditEntry, Commitment, Department, Subscriber
 from tests.commitments import make
 
