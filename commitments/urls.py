@@ -9,6 +9,7 @@ urlpatterns = [
     path("compare/", record.show_comparison, name="compare"),
     path("commitments/", record.list_commitments, name="commitments"),
     path("commitments/<slug:slug>/", record.show_commitment, name="commitment"),
+    path("commitments/<slug:slug>/before-the-merge/", record.show_before_merge, name="before_merge"),
     path("commitments/<slug:slug>/embed/", embed.show_embed, name="embed"),
     path("commitments/<slug:slug>/embed.svg", embed.show_embed_image, name="embed_image"),
     path("commitments/<slug:slug>/share.png", embed.show_share_image, name="share_image"),

@@ -93,6 +93,8 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 SECRET_KEY_IS_THIS_MACHINES = not SECRET_KEY
 if SECRET_KEY_IS_THIS_MACHINES:
     SECRET_KEY = _own_secret(DATA_DIR)
+#: Keys of before: what they signed, such as links in old mails, still holds.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # The instance: whose it is ---------------------------------------------------------------------------
 
@@ -363,6 +365,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3500},
     },
+    "tell webhooks": {"task": "commitments.tell_webhooks", **_tick},
     # Once a day, by what stands in the database; asked more often, so that a beat that was restarted misses no day.
     "prune what is past its time": {"task": "tracker.prune", "schedule": 3600.0, "options": {"expires": 3500}},
 }

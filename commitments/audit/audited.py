@@ -55,11 +55,13 @@ AUDITED = (
     Audited("commitments.Commitment", named="reference", but=("created_at", "linkable_since")),
     Audited("commitments.Commitment_other_departments", part_of="commitment"),
     Audited("commitments.Commitment_series", part_of="commitment"),
+    Audited("commitments.Commitment_watchers", part_of="commitment"),
     Audited("commitments.Definition", part_of="commitment", but=("recorded_at",)),
     Audited("commitments.Target", part_of="definition"),
     Audited("commitments.TargetComponent", named="name", part_of="target"),
     Audited("commitments.StatusChange", part_of="commitment", but=("recorded_at",)),
     Audited("commitments.StatusProposal", part_of="commitment", but=("proposed_at",)),
+    Audited("commitments.Merge", part_of="merged"),
     Audited("commitments.Milestone", named="title", part_of="commitment"),
     Audited("commitments.Question", part_of="commitment"),
     Audited("commitments.NextEvidence", named="what", part_of="commitment"),
@@ -67,6 +69,9 @@ AUDITED = (
     Audited("commitments.Measurement", part_of="series", but=("recorded_at",)),
     Audited("commitments.Administration", named="name"),
     Audited("commitments.Department", named="name"),
+    Audited("commitments.DepartmentName", named="name", part_of="department"),
+    Audited("commitments.Succession", part_of="predecessor"),
+    Audited("commitments.FormerLead", part_of="commitment"),
     Audited("commitments.PolicyArea", named="name"),
     Audited("commitments.OwnWords", named="subject", but=("changed_at",)),
     # Suggestions come and go by the machine; from a person's decision on, every change counts. What a person does
@@ -101,6 +106,7 @@ AUDITED = (
     Audited("commitments.Decision", part_of="evidence", only=("kind", "by", "note")),
     Audited("commitments.LinkerVersion", named="name", only=("name", "base", "command", "refused", "data_sha256")),
     Audited("commitments.LinkerSwitch", only=("version", "by", "reason")),
+    Audited("commitments.Webhook", named="name", but=("since",), hidden=("secret",)),
     # What each row made has its own entries; which columns were which is somebody's word.
     Audited(
         "commitments.Import",
@@ -152,6 +158,9 @@ AUDITED = (
 
 #: Why nothing is recorded of the others.
 NOT_AUDITED = {
+    "commitments.WebhookMessage": "is itself the record of what was sent",
+    "commitments.MovedRow": "is itself the record of what a merge has changed",
+    "commitments.FormerSlug": "follows from a changed slug, which is recorded of what it was the address of",
     "commitments.AuditEntry": "is the audit itself",
     "commitments.Digest": "is itself the record of what was sent, and holds an address",
     "commitments.SignUp": "is forgotten within a day",

@@ -6,6 +6,7 @@ not be.
 
 from commitments.decisions.common import DecisionRefused, Deed, Stale, lock
 from commitments.decisions.many import Step, accept_many, can_be_undone_in_part, reject_many, undo_many
+from commitments.decisions.merging import GoesAlong, goes_along, merge, undo_merge
 from commitments.decisions.on_evidence import RECHECK_FOR, accept, correct, reject
 from commitments.decisions.on_possible import dismiss_possible, recognise_possible, record_possible, reopen_possible
 from commitments.decisions.on_status import (
@@ -27,6 +28,7 @@ __all__ = [
     "RECHECK_FOR",
     "DecisionRefused",
     "Deed",
+    "GoesAlong",
     "Reply",
     "Stale",
     "Step",
@@ -39,10 +41,12 @@ __all__ = [
     "confirm_proposal",
     "correct",
     "dismiss_possible",
+    "goes_along",
     "last_act",
     "lift",
     "lock",
     "look",
+    "merge",
     "needs_second_editor",
     "propose_status",
     "recognise_possible",
@@ -53,6 +57,7 @@ __all__ = [
     "reopen_possible",
     "undo",
     "undo_many",
+    "undo_merge",
     "withdraw_proposal",
     "withhold",
 ]

@@ -40,9 +40,11 @@ _RECORD = _of(
     "commitments",
     "commitment definition target targetcomponent statuschange evidence measurement series milestone question "
     "nextevidence statusproposal goalpost possiblecommitment administration department policyarea linkedrevision "
+    "merge movedrow departmentname succession formerlead "
     "linkerversion linkerswitch withholding reply import ownwords",
 )
 _TO_COME = _of("commitments", "question nextevidence")
+_HOOKS = _of("commitments", "webhook webhookmessage")
 _NAMES = _of("commitments", "series administration department policyarea")
 
 VIEWER = Role("Viewer", "sees the record and the watch, drafts included", {"view": _WATCH + _RECORD})
@@ -59,8 +61,9 @@ RESEARCHER = Role(
 EDITOR = Role(
     "Editor",
     (
-        "writes commitments, brings them from files, publishes them, changes their status or confirms one that is "
-        "proposed, answers what readers say is wrong, and keeps from the public what must not be shown; sees the audit"
+        "writes commitments, brings them from files, publishes and merges them, changes their status or confirms one "
+        "that is proposed, answers what readers say is wrong, and keeps from the public what must not be shown; sees "
+        "the audit"
     ),
     {
         "view": ("commitments.auditentry",),
@@ -71,12 +74,15 @@ EDITOR = Role(
 )
 MANAGER = Role(
     "Manager",
-    "keeps the sources, the linker's version, the subscribers and the accounts, and writes the owner's own pages",
+    (
+        "keeps the sources, the linker's version, the subscribers, the webhooks and the accounts, and writes the "
+        "owner's own pages"
+    ),
     {
-        "view": ("auth.user", "commitments.subscriber", "commitments.digest", "axes.accessattempt"),
-        "add": ("auth.user", "tracker.source", *_of("commitments", "subscriber linkerswitch ownwords")),
-        "change": ("auth.user", "tracker.source", *_of("commitments", "subscriber ownwords")),
-        "delete": ("tracker.source", *_of("commitments", "subscriber ownwords"), "axes.accessattempt"),
+        "view": ("auth.user", "commitments.subscriber", "commitments.digest", "axes.accessattempt", *_HOOKS),
+        "add": ("auth.user", "tracker.source", *_of("commitments", "subscriber linkerswitch ownwords webhook")),
+        "change": ("auth.user", "tracker.source", *_of("commitments", "subscriber ownwords webhook")),
+        "delete": ("tracker.source", *_of("commitments", "subscriber ownwords webhook"), "axes.accessattempt"),
     },
 )
 ROLES = (VIEWER, RESEARCHER, EDITOR, MANAGER)

@@ -27,11 +27,13 @@ from commitments.models import (
     Commitment,
     CorrectionRequest,
     Decision,
+    Department,
     Evidence,
     Goalpost,
     Import,
     PossibleCommitment,
     StatusProposal,
+    Webhook,
     Withholding,
 )
 from commitments.staff import roles
@@ -73,6 +75,7 @@ MODELS = {
     "commitments.linkerswitch": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.linkerversion": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.measurement": (VIEWER, NOBODY, NOBODY, NOBODY),
+    "commitments.merge": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.milestone": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.nextevidence": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
     "commitments.ownwords": (VIEWER, MANAGER, MANAGER, MANAGER),
@@ -86,6 +89,8 @@ MODELS = {
     "commitments.subscriber": (MANAGER, MANAGER, MANAGER, MANAGER),
     "commitments.target": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.withholding": (VIEWER, EDITOR, NOBODY, NOBODY),
+    "commitments.webhook": (MANAGER, MANAGER, MANAGER, MANAGER),
+    "commitments.webhookmessage": (MANAGER, NOBODY, NOBODY, NOBODY),
     "tracker.appearance": (VIEWER, NOBODY, NOBODY, NOBODY),
     "tracker.backfill": (VIEWER, NOBODY, NOBODY, NOBODY),
     "tracker.changenote": (VIEWER, NOBODY, NOBODY, NOBODY),
@@ -119,8 +124,13 @@ ADDRESSES = {
     "commitments_commitment_status": (EDITOR, EDITOR),
     "commitments_commitment_deadline": (VIEWER, None),
     "commitments_commitment_looked": (None, EDITOR),
+    "commitments_commitment_merge": (EDITOR, EDITOR),
+    "commitments_commitment_unmerge": (None, EDITOR),
     "commitments_commitment_preview": (VIEWER, None),
     "commitments_correctionrequest_decide": (None, EDITOR),
+    "commitments_department_rename": (EDITOR, EDITOR),
+    "commitments_department_hand_over": (EDITOR, EDITOR),
+    "commitments_commitment_watch": (None, VIEWER),
     "commitments_evidence_review": (VIEWER, None),  # who may only look is led on to the list
     "commitments_evidence_find": (RESEARCHER, None),
     "commitments_evidence_undo": (RESEARCHER, RESEARCHER),
@@ -145,6 +155,7 @@ ADDRESSES = {
     "commitments_possiblecommitment_reopen": (None, RESEARCHER),
     "commitments_statusproposal_decide": (None, EDITOR),
     "commitments_withholding_lift": (EDITOR, EDITOR),
+    "commitments_webhook_try": (None, MANAGER),
     "tracker_source_try": (None, MANAGER),
     "tracker_source_poll": (None, MANAGER),
     "tracker_source_import_opml": (MANAGER, MANAGER),
@@ -159,6 +170,7 @@ ACTIONS = {
     ("auth.user", "take_away_second_step"): MANAGER,
     ("commitments.subscriber", "ask_to_confirm"): MANAGER,
     ("commitments.subscriber", "unsubscribe"): MANAGER,
+    ("commitments.webhookmessage", "send_again"): MANAGER,
     ("tracker.appearance", "keep_apart"): MANAGER,
     ("tracker.release", "join"): MANAGER,
     ("tracker.release", "take_apart"): MANAGER,
@@ -198,7 +210,7 @@ def account(number: int) -> User | None:
 def one_of_each(db: None) -> None:
     fill(1)
     now, source = timezone.now(), Source.objects.get()
-    release, snapshot = Commitment.objects.get().evidence.get().release, Snapshot.objects.get()
+    release, snapshot = Evidence.objects.get().release, Snapshot.objects.get()
     Poll.objects.create(source=source, started_at=now, finished_at=now, outcome="new")
     Tick.record("poll_due", now)
     Recheck.objects.create(release=release, next_at=now)
@@ -283,12 +295,14 @@ def address_of(name: str, by: User | None) -> str:
         "commitments_import_export": ["commitments", "csv"],
         "commitments_import_template": ["commitments", "csv"],
         "commitments_linkerversion_use": ["base"],
-        "view_on_site": [ContentType.objects.get_for_model(Commitment).pk, Commitment.objects.get().pk],
+        "view_on_site": [ContentType.objects.get_for_model(Commitment).pk, Commitment.objects.order_by("pk")[0].pk],
     }
     query = "?app_label=commitments&model_name=commitment&field_name=department" if name == "autocomplete" else ""
     kinds: dict[type[Model], str] = {
         Evidence: "evidence_accept evidence_assign evidence_reject evidence_correct",
-        Commitment: "commitment_status commitment_looked commitment_preview",
+        Commitment: "commitment_status commitment_looked commitment_preview commitment_watch "
+        "commitment_merge commitment_unmerge",
+        Department: "department_rename department_hand_over",
         Goalpost: "goalpost_dismiss",
         Import: "import_back import_columns import_decide import_leave import_refused import_undo",
         PossibleCommitment: "possiblecommitment_dismiss possiblecommitment_recognise possiblecommitment_reopen",
@@ -296,10 +310,11 @@ def address_of(name: str, by: User | None) -> str:
         CorrectionRequest: "correctionrequest_decide",
         Withholding: "withholding_lift",
         Source: "source_poll",
+        Webhook: "webhook_try",
     }
     for model, names in kinds.items():
         if name.partition("_")[2] in names.split():
-            arguments[name] = [model._base_manager.get().pk]
+            arguments[name] = [model._base_manager.order_by("pk")[0].pk]
     if name == "commitments_evidence_many_undo":
         act, decided = uuid.uuid4(), Evidence.objects.get()
         if by:
