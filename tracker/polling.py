@@ -64,6 +64,8 @@ def poll_due(now: dt.datetime) -> list[Poll]:
 
 def _claim(source: Source, now: dt.datetime, *, force: bool, only_if_due: bool) -> Lease:
     source.refresh_from_db()
+    if source.kind == Source.Kind.DESK:
+        raise PollDeclined(f"{source} is not polled: its documents are added by hand.")
     if not force:
         if source.state != Source.State.ACTIVE:
             raise PollDeclined(f"{source} is not polled: it is {source.get_state_display()}.")

@@ -113,6 +113,7 @@ AUDITED = (
     Audited(
         "tracker.Appearance", named="title", part_of="release", only=("release", "source"), deeds=(CHANGED, REMOVED)
     ),
+    Audited("tracker.Provenance", part_of="appearance", but=("recorded_at",)),
     Audited("tracker.KeptApart", part_of="release", but=("at",)),
     # People.
     Audited(

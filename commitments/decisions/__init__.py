@@ -18,7 +18,7 @@ from commitments.decisions.on_status import (
     record_reply,
     withdraw_proposal,
 )
-from commitments.decisions.placing import assign
+from commitments.decisions.placing import assign, quote
 from commitments.decisions.undoing import last_act, undo
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "look",
     "needs_second_editor",
     "propose_status",
+    "quote",
     "recognise_possible",
     "record_possible",
     "record_reply",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Max, Q
 
 from commitments.models import Evidence, is_public
-from tracker.models import Appearance, Attachment, Release, Revision, Snapshot
+from tracker.models import Appearance, Attachment, Provenance, Release, Revision, Snapshot, Source
 
 from .passages import Paragraph, Passage, locate, paragraphs
 
@@ -34,7 +34,18 @@ class ReleasePage:
     commitments_count: int
     files: list[Attachment]
     further_bytes: list[Snapshot]
+    received: list[Provenance]  # how it came, where staff brought it
     elsewhere: list[Appearance]  # each with `last`, the number of the latest revision that came from there
+
+    @property
+    def is_published_elsewhere(self) -> bool:
+        """Whether it has an address at which others can read it too, as far as we know."""
+        return bool(self.release.url or self.revision.appearance.url or self.elsewhere)
+
+    @property
+    def is_put_right_by_hand(self) -> bool:
+        """Whether the note of this version is ours, and not its publisher's."""
+        return self.revision.appearance.source.kind == Source.Kind.DESK
 
     @property
     def is_latest(self) -> bool:
@@ -66,6 +77,7 @@ def release_page(release: Release, number: int | None = None) -> ReleasePage:
         commitments_count=len({piece.commitment_id for piece in evidence}),
         files=list(revision.files.select_related("snapshot")),
         further_bytes=list(revision.also_from.order_by("pk")),
+        received=list(Provenance.objects.filter(appearance__in=release.places)),
         elsewhere=list(
             release.places.exclude(Q(pk=revision.appearance_id) | Q(url="")).annotate(last=Max("revisions__number"))[
                 :MOST_ADDRESSES

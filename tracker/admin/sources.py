@@ -75,6 +75,16 @@ class SourceForm(WhereForm):
         return cleaned
 
 
+class DeskSourceForm(forms.ModelForm):
+    """One that stands for what was added by hand: only its names can be put right."""
+
+    shown: Trial | None = None
+
+    class Meta:
+        model = Source
+        fields = ("name", "slug", "publisher")
+
+
 class SourceList(ChangeList):
     """The list of sources, with how each of those on the page is."""
 
@@ -148,6 +158,16 @@ class SourceAdmin(OpmlLists):
             for said in (form.shown.found, form.shown.problem):
                 if said:
                     self.message_user(request, said, messages.WARNING)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None and obj.kind == Source.Kind.DESK:
+            kwargs["form"] = DeskSourceForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None and obj.kind == Source.Kind.DESK:
+            return [(None, {"fields": ("name", "slug", "publisher", "condition")})]
+        return super().get_fieldsets(request, obj)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return SourceList

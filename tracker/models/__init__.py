@@ -4,6 +4,7 @@ Nothing here knows what the releases are used for.
 """
 
 from .archive import Snapshot, SnapshotQuerySet
+from .provenance import Provenance
 from .release import Appearance, KeptApart, Release, Sketch
 from .revision import Attachment, ChangeNote, Revision
 from .source import Poll, Source, SourceAlert, Voice
@@ -17,6 +18,7 @@ __all__ = [
     "KeptApart",
     "PendingEntry",
     "Poll",
+    "Provenance",
     "Recheck",
     "Release",
     "Revision",
