@@ -131,7 +131,7 @@ def deposit(document: Document, told: Told, now: dt.datetime) -> Deposited:
         proof = Proof(snapshot, files=_files(document, read, snapshot))
         brought = ingest(source, entry, identity, proof, now, seen=seen)
         here = source.appearances.get(release=brought.release, key=identity.key)
-        _note(here, told.received, now)
+        note(here, told.received, now)
         _remember(source, brought, now)
     return Deposited(brought.release, brought.release_is_new, read.problem)
 
@@ -149,8 +149,9 @@ def correct(here: Appearance, document: Document, told: Told, why: str, now: dt.
         raise DepositRefused("Say what you put right: it stands beside the new version.")
     _check(told, now)
     read, proof_of = _read(document)
-    note = without_control_characters(why).strip()
-    entry = storable(Entry(here.guid, _url(document), _title(told, read), read.text, _published_at(told), note=note))
+    entry = storable(
+        Entry(here.guid, _url(document), _title(told, read), read.text, _published_at(told), note=why.strip())
+    )
     (identity,) = identities([entry])
     snapshot = archive.keep(proof_of, now)
     with transaction.atomic():
@@ -166,7 +167,7 @@ def correct(here: Appearance, document: Document, told: Told, why: str, now: dt.
             release.published_at, release.published_is_known = entry.published_at or now, bool(entry.published_at)
             release.save(update_fields=["title", "url", "published_at", "published_is_known"])
         joining.remember(here, sketch(entry.text))
-        noted = _note(here, told.received, now)
+        noted = note(here, told.received, now)
         here.provenance.exclude(pk=noted.pk).delete()
         _remember(here.source, brought, now)
     return Deposited(release, is_new=False, problem=read.problem)
@@ -304,7 +305,8 @@ def file_name(given: str) -> str:
     return title_line(last, is_markup=False).strip(". ")[-MAX_NAME_CHARACTERS:] or "file"
 
 
-def _note(here: Appearance, received: Received, now: dt.datetime) -> Provenance:
+def note(here: Appearance, received: Received, now: dt.datetime) -> Provenance:
+    """Note how the document `here` came, unless that was noted before."""
     said = {
         "way": received.way,
         "received_by": title_line(received.by, is_markup=False)[:200],

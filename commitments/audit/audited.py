@@ -147,6 +147,7 @@ NOT_AUDITED = {
     "tracker.ChangeNote": "the publisher's own history",
     "tracker.Sketch": "follows from an appearance's words",
     "tracker.Backfill": "is itself the record of one walk",
+    "tracker.MailboxPlace": "how far the watch has read",
     "tracker.PendingEntry": "what the watch has still to do",
     "tracker.Recheck": "when the watch looks again",
     "tracker.SourceAlert": "what staff were told",

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -32,6 +33,8 @@ WHERE_TO_LOOK = ("kind", "url", "options")
 
 class WhereForm(forms.ModelForm):
     """Where to look, as far as it can be told to be right without looking."""
+
+    url = forms.CharField(label="Address", max_length=2000, widget=AdminURLFieldWidget)
 
     class Meta:
         model = Source

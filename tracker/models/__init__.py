@@ -8,7 +8,7 @@ from .provenance import Provenance
 from .release import Appearance, KeptApart, Release, Sketch
 from .revision import Attachment, ChangeNote, Revision
 from .source import Poll, Source, SourceAlert, Voice
-from .work import Backfill, PendingEntry, Recheck, RobotsFile, Tick
+from .work import Backfill, MailboxPlace, PendingEntry, Recheck, RobotsFile, Tick
 
 __all__ = [
     "Appearance",
@@ -16,6 +16,7 @@ __all__ = [
     "Backfill",
     "ChangeNote",
     "KeptApart",
+    "MailboxPlace",
     "PendingEntry",
     "Poll",
     "Provenance",

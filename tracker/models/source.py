@@ -22,7 +22,7 @@ class Voice(models.TextChoices):
 class SourceQuerySet(models.QuerySet["Source"]):
     def on_the_web(self) -> SourceQuerySet:
         """Sources at an address that others could watch too."""
-        return self.exclude(kind=Source.Kind.DESK)
+        return self.exclude(kind__in=(Source.Kind.DESK, Source.Kind.MAILBOX))
 
     def watched(self) -> SourceQuerySet:
         """Sources that are still looked at."""
@@ -54,6 +54,7 @@ class Source(models.Model):
         LISTING = "listing", "listing page"
         PAGE = "page", "single page"
         PARLIAMENT = "parliament", "Parliament's questions and statements"
+        MAILBOX = "mailbox", "mailbox"
         DESK = "desk", "added by hand"
 
     class State(models.TextChoices):

@@ -18,6 +18,9 @@ from .main_text import main_text
 #: What is read, in words for whoever brings something else.
 WHAT_IS_READ = "a PDF, DOCX, ODT, XLSX, ODS, CSV or text file, or a saved web page (HTML or MHTML)"
 
+#: Somebody waits for it at a page, or a mailbox is open.
+WALL_SECONDS = 20.0
+
 _OPENING_BYTES = 4096
 _PAGE = re.compile(r"<(!doctype\s+html|html|head|body)\b|^<(title|meta|main|article|section|div|h1|p)\b", re.IGNORECASE)
 _SAVED_AS_ONE = re.compile(rb"^(from|subject|date|mime-version|snapshot-content-location):", re.IGNORECASE)
@@ -61,9 +64,9 @@ def read_by_content(body: bytes, content_type: str = "", url: str = "") -> Broug
     if not body.strip():
         raise NotReadable("The file is empty.")
     if b"%PDF-" in body[:1024]:
-        return _file(read_as(PDF, body), "application/pdf")
+        return _file(read_as(PDF, body, wall_seconds=WALL_SECONDS), "application/pdf")
     if body.startswith(b"PK"):
-        return _file(read_as(PACKAGE, body), "application/zip")
+        return _file(read_as(PACKAGE, body, wall_seconds=WALL_SECONDS), "application/zip")
     for beginning, sentence in _OTHERS:
         if body.startswith(beginning):
             raise NotReadable(sentence)

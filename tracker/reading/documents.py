@@ -69,19 +69,20 @@ def read_document(body: bytes, content_type: str, url: str) -> Document:
     return read_as(form, body, content_type) if form else Document("", "Files of this sort are not read.")
 
 
-def read_as(form: str, body: bytes, content_type: str = "") -> Document:
+def read_as(form: str, body: bytes, content_type: str = "", *, wall_seconds: float = WALL_SECONDS) -> Document:
     """The text of the file `body`, which is one of PDF, OFFICE, PLAIN and PACKAGE."""
     if form == PLAIN:
         return _plain(body, content_type)
-    told = _read_apart(body, form)
+    cpu_seconds = min(CPU_SECONDS, int(wall_seconds))
+    told = _read_apart(body, form, cpu_seconds, wall_seconds)
     if problem := told.get("problem"):
-        return Document("", _sentence(problem, form))
+        return Document("", _sentence(problem, form, cpu_seconds))
     if form == PDF:
         return _from_pages(told)
     return _from_sheets(told) if "sheets" in told else _from_paragraphs(told)
 
 
-def _sentence(problem: str, form: str) -> str:
+def _sentence(problem: str, form: str, seconds: int = 0) -> str:
     return {
         "encrypted": "It is encrypted and cannot be read without its password.",
         "broken": f"It cannot be read as {_NAMES[form]}.",
@@ -89,7 +90,7 @@ def _sentence(problem: str, form: str) -> str:
         "macros": "It holds macros, which are programs. Save it without them, as DOCX, XLSX, ODT or ODS.",
         "unpacks": "It unpacks to far more than a document of its size does, and is not opened.",
         "another": "It is a package of files, and neither a text nor a workbook of Word, Excel or OpenDocument.",
-        "time": f"Reading it takes more than {CPU_SECONDS} seconds, and was given up.",
+        "time": f"Reading it takes more than {seconds} seconds, and was given up.",
     }[problem]
 
 
@@ -140,8 +141,8 @@ def _cut_note(is_cut: bool) -> str:
     return f"Only its first {MAX_CHARACTERS:,} characters were read." if is_cut else ""
 
 
-def _read_apart(body: bytes, form: str) -> dict[str, Any]:
-    limits = (MEMORY_BYTES, CPU_SECONDS, MAX_PAGES, MAX_CHARACTERS)
+def _read_apart(body: bytes, form: str, cpu_seconds: int, wall_seconds: float) -> dict[str, Any]:
+    limits = (MEMORY_BYTES, cpu_seconds, MAX_PAGES, MAX_CHARACTERS)
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told:
         given.write(body)
         given.seek(0)
@@ -153,7 +154,7 @@ def _read_apart(body: bytes, form: str) -> dict[str, Any]:
                 stderr=subprocess.DEVNULL,
                 env={},
                 cwd="/",
-                timeout=WALL_SECONDS,
+                timeout=wall_seconds,
                 check=False,
             )
         except subprocess.TimeoutExpired:
