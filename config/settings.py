@@ -48,14 +48,14 @@ def _number(name: str, default: float, least: float, most: float) -> float:
 
 def _json_object(name: str, *, secret: bool = False) -> dict[str, object]:
     """A JSON object from the environment, empty unless it is set. One that is `secret` is not shown if it is none."""
-    text = env.str(name, default="{}")
+    text = env.str(name, default="") or "{}"
     try:
         value = json.loads(text)
     except ValueError:
         value = None
     if not isinstance(value, dict):
-        instead = "" if secret else f", not {text!r}"
-        raise ImproperlyConfigured(f'{name} must be a JSON object such as {{"bucket_name": "archive"}}{instead}.')
+        meant = '{"user@host": "…"}.' if secret else f'{{"bucket_name": "archive"}}, not {text!r}.'
+        raise ImproperlyConfigured(f"{name} must be a JSON object such as {meant}")
     return value
 
 
