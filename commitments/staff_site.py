@@ -21,7 +21,7 @@ _GROUPS = (
     ("Every day", ("evidence", "possiblecommitment", "commitment", "source")),
     (
         "The record",
-        ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question"),
+        ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question", "import"),
     ),
     ("Figures", ("measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),
@@ -33,7 +33,7 @@ _GROUPS = (
         ),
     ),
     ("The linker", ("linkerversion", "linkerswitch")),
-    ("Readers", ("subscriber", "digest")),
+    ("Readers", ("ownwords", "subscriber", "digest")),
     ("Accounts", ("user", "accessattempt", "auditentry")),
 )
 _OTHERS = "Inner workings"

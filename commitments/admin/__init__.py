@@ -6,6 +6,7 @@ from django.contrib import admin
 from . import (
     accounts,
     audit,
+    bringing,
     commitment,
     definition,
     evidence,
@@ -13,6 +14,7 @@ from . import (
     goalpost,
     linking,
     measurement,
+    own_words,
     people,
     possible,
     status,
@@ -26,6 +28,7 @@ admin.site.index_title = "Keeping the record"
 __all__ = [
     "accounts",
     "audit",
+    "bringing",
     "commitment",
     "definition",
     "evidence",
@@ -33,6 +36,7 @@ __all__ = [
     "goalpost",
     "linking",
     "measurement",
+    "own_words",
     "people",
     "possible",
     "status",

@@ -1,6 +1,7 @@
 """The record. Terms are those of the glossary in docs/methodology.md."""
 
 from .audit import AuditEntry
+from .bringing import ColumnMapping, Import, ImportRow
 from .commitment import Commitment, Judgeability, Publication, is_public
 from .deadline import Deadline
 from .decision import Decision
@@ -11,15 +12,18 @@ from .expectation import NextEvidence, Question
 from .goalpost import Goalpost
 from .linking import IndexChange, LinkedRevision, LinkerSwitch, LinkerVersion, LinkingProfile
 from .measurement import Measurement, Qualifier, Series
+from .own_words import OwnWords
 from .people import Administration, Department, PolicyArea
 from .possible import PossibleCommitment
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
 from .turn import Turn
+from .withholding import Withholding
 
 __all__ = [
     "FINAL_STATUSES",
     "Administration",
     "AuditEntry",
+    "ColumnMapping",
     "Commitment",
     "Comparator",
     "Deadline",
@@ -29,6 +33,8 @@ __all__ = [
     "Digest",
     "Evidence",
     "Goalpost",
+    "Import",
+    "ImportRow",
     "IndexChange",
     "Judgeability",
     "LinkedRevision",
@@ -38,6 +44,7 @@ __all__ = [
     "Measurement",
     "Milestone",
     "NextEvidence",
+    "OwnWords",
     "PolicyArea",
     "PossibleCommitment",
     "Publication",
@@ -54,5 +61,6 @@ __all__ = [
     "TargetComponent",
     "Tier",
     "Turn",
+    "Withholding",
     "is_public",
 ]

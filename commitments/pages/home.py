@@ -6,18 +6,22 @@ import datetime as dt
 import heapq
 from dataclasses import dataclass
 
-from django.db.models import Max, Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from commitments.models import Commitment, Definition, Evidence, Relation, Status, StatusChange, is_public
+from commitments.showing import Showing
 from commitments.timing import Timing
-from tracker.models import Source
 
 from . import meanings
+from .bodies import Group, groups
 from .standing import Line, lines
 from .tally import Tally, tally
 
 SHORT_LIST = 5
 RECENT_CHANGES = 8
+MOST_OF_A_GROUP = 8
+A_WEEK = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,22 @@ class Bar:
 
 @dataclass(frozen=True)
 class Change:
-    """A judgement or a new wording, whichever is set."""
+    """A judgement, with its reason, or a new wording, whichever is set."""
 
     at: dt.datetime
     commitment: Commitment
     judgement: StatusChange | None = None
+    reason: str = ""
     wording: Definition | None = None
+
+
+@dataclass(frozen=True)
+class Newest:
+    """A passage that adds something, in the words that may be shown."""
+
+    evidence: Evidence
+    quote: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -50,14 +64,16 @@ class Home:
     overdue_count: int
     due_soon: list[Line]
     due_soon_count: int
-    evidence: list[Evidence]
+    newest: list[Newest]
     changes: list[Change]
-    last_checked: dt.datetime | None
+    changed_this_week: int
+    groups: list[Group]
+    most_of_a_group: int = MOST_OF_A_GROUP
 
 
-def home(on: dt.date) -> Home:
+def home(show: Showing, on: dt.date) -> Home:
     public = Commitment.objects.published()
-    counts = tally(public, on, ("status", "timing"))
+    counts = tally(public, on)
     by_timing = counts.by("timing")
     return Home(
         total=counts.total(),
@@ -67,33 +83,33 @@ def home(on: dt.date) -> Home:
         overdue_count=by_timing[Timing.OVERDUE],
         due_soon=lines(public.due_soon(on)[:SHORT_LIST], on),
         due_soon_count=by_timing[Timing.DUE_SOON],
-        evidence=newest_evidence(SHORT_LIST),
-        changes=recent_changes(RECENT_CHANGES),
-        last_checked=last_checked(),
+        newest=newest_evidence(show, SHORT_LIST),
+        changes=recent_changes(show, RECENT_CHANGES),
+        changed_this_week=_count_of_changes(timezone.now() - A_WEEK),
+        groups=groups(counts),
     )
 
 
-def newest_evidence(limit: int) -> list[Evidence]:
+def newest_evidence(show: Showing, limit: int) -> list[Newest]:
     """The latest accepted passages that add something, by the date of their release."""
-    return list(
-        Evidence.objects.accepted()
+    pieces = (
+        show.evidence()
         .exclude(relation=Relation.RESTATES)
-        .filter(is_public("commitment"), commitment__merged_into=None)
+        .filter(commitment__merged_into=None)
         .select_related("commitment", "release", "revision__appearance__source")
         .newest_first()[:limit]
     )
+    return [Newest(piece, show.quote(piece), show.title(piece.release_id, piece.release.title)) for piece in pieces]
 
 
-def recent_changes(limit: int) -> list[Change]:
+def recent_changes(show: Showing, limit: int) -> list[Change]:
     """The latest judgements and rewordings by when they were recorded; what was imported is no change."""
-    public = is_public("commitment") & Q(commitment__merged_into=None)
-    judgements = StatusChange.objects.filter(public, imported_from="")
-    wordings = Definition.objects.filter(public).exclude(kind=Definition.Kind.ORIGINAL)
+    judgements, wordings = _changes()
     return heapq.nlargest(
         limit,
         [
             *(
-                Change(change.recorded_at, change.commitment, judgement=change)
+                Change(change.recorded_at, change.commitment, judgement=change, reason=show.words(change.reason))
                 for change in judgements.select_related("commitment").order_by("-recorded_at", "-pk")[:limit]
             ),
             *(
@@ -105,10 +121,15 @@ def recent_changes(limit: int) -> list[Change]:
     )
 
 
-def last_checked() -> dt.datetime | None:
-    """When any source last answered."""
-    latest: dt.datetime | None = Source.objects.aggregate(latest=Max("last_success_at"))["latest"]
-    return latest
+def _changes() -> tuple[QuerySet[StatusChange], QuerySet[Definition]]:
+    """All judgements and rewordings that the public may see."""
+    public = is_public("commitment") & Q(commitment__merged_into=None)
+    judgements = StatusChange.objects.filter(public, imported_from="")
+    return judgements, Definition.objects.filter(public).exclude(kind=Definition.Kind.ORIGINAL)
+
+
+def _count_of_changes(since: dt.datetime) -> int:
+    return sum(changes.filter(recorded_at__gte=since).count() for changes in _changes())
 
 
 def _bars(

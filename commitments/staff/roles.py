@@ -40,7 +40,7 @@ _RECORD = _of(
     "commitments",
     "commitment definition target targetcomponent statuschange evidence measurement series milestone question "
     "nextevidence statusproposal goalpost possiblecommitment administration department policyarea linkedrevision "
-    "linkerversion linkerswitch",
+    "linkerversion linkerswitch withholding import ownwords",
 )
 _TO_COME = _of("commitments", "question nextevidence")
 _NAMES = _of("commitments", "series administration department policyarea")
@@ -57,22 +57,25 @@ RESEARCHER = Role(
 )
 EDITOR = Role(
     "Editor",
-    "writes commitments, publishes them, and changes their status or confirms one that is proposed; sees the audit",
+    (
+        "writes commitments, brings them from files, publishes them, changes their status or confirms one that is "
+        "proposed, and keeps from the public what must not be shown; sees the audit"
+    ),
     {
         "view": ("commitments.auditentry",),
-        "add": (*_of("commitments", "commitment definition statuschange milestone"), *_NAMES),
+        "add": (*_of("commitments", "commitment definition statuschange milestone withholding import"), *_NAMES),
         "change": (*_of("commitments", "commitment milestone statusproposal"), *_NAMES),
         "delete": ("commitments.milestone", *_TO_COME, *_NAMES),
     },
 )
 MANAGER = Role(
     "Manager",
-    "keeps the sources, the linker's version, the subscribers and the accounts",
+    "keeps the sources, the linker's version, the subscribers and the accounts, and writes the owner's own pages",
     {
         "view": ("auth.user", "commitments.subscriber", "commitments.digest", "axes.accessattempt"),
-        "add": ("auth.user", "tracker.source", "commitments.subscriber", "commitments.linkerswitch"),
-        "change": ("auth.user", "tracker.source", "commitments.subscriber"),
-        "delete": ("tracker.source", "commitments.subscriber", "axes.accessattempt"),
+        "add": ("auth.user", "tracker.source", *_of("commitments", "subscriber linkerswitch ownwords")),
+        "change": ("auth.user", "tracker.source", *_of("commitments", "subscriber ownwords")),
+        "delete": ("tracker.source", *_of("commitments", "subscriber ownwords"), "axes.accessattempt"),
     },
 )
 ROLES = (VIEWER, RESEARCHER, EDITOR, MANAGER)

@@ -152,6 +152,7 @@ def test_a_better_text_is_a_version_and_what_stood_before_is_kept(researcher: Cl
     release = Release.objects.get()
     address = reverse("admin:tracker_release_put_right", args=[release.pk, "text"])
     assert "In all 4,900 trees." in researcher.get(address).content.decode()
+    Source.objects.update(republish="full")
     researcher.post(address, {**RECEIVED, "text": "In all 9,400 trees.", "why": "We had mistyped the number."})
     page = Client().get(release.get_absolute_url()).content.decode()
     assert "In all 9,400 trees." in page
@@ -186,9 +187,11 @@ def test_its_source_is_listed_as_added_by_hand(researcher: Client, trees: Commit
     change = reverse("admin:tracker_source_change", args=[source.pk])
     assert researcher.get(change).status_code == 200
     polls = {f"polls-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")}
-    researcher.post(change, {"name": "Trees, by hand", "slug": source.slug, "publisher": "Trees", **polls})
+    researcher.post(
+        change, {"name": "Trees, by hand", "slug": source.slug, "publisher": "Trees", "republish": "full", **polls}
+    )
     source.refresh_from_db()
-    assert (source.name, source.publisher, source.kind) == ("Trees, by hand", "Trees", "desk")
+    assert (source.name, source.kind, source.republish) == ("Trees, by hand", "desk", "full")
 
 
 def test_a_long_document_takes_as_many_queries_as_a_short_one(

@@ -23,7 +23,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from commitments.models import Commitment, Decision, Evidence, Goalpost, PossibleCommitment, StatusProposal
+from commitments.models import Commitment, Decision, Evidence, Goalpost, Import, PossibleCommitment, StatusProposal
 from commitments.staff import roles
 from tests.commitments.test_admin_lists import fill
 from tracker.deposits import Pasted, Received, Told, deposit
@@ -59,12 +59,14 @@ MODELS = {
     "commitments.digest": (MANAGER, NOBODY, NOBODY, NOBODY),
     "commitments.evidence": (VIEWER, NOBODY, RESEARCHER, NOBODY),
     "commitments.goalpost": (VIEWER, NOBODY, NOBODY, NOBODY),
+    "commitments.import": (VIEWER, EDITOR, NOBODY, NOBODY),
     "commitments.linkedrevision": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.linkerswitch": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.linkerversion": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.measurement": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.milestone": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.nextevidence": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
+    "commitments.ownwords": (VIEWER, MANAGER, MANAGER, MANAGER),
     "commitments.policyarea": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.possiblecommitment": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.question": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
@@ -118,9 +120,18 @@ ADDRESSES = {
     "commitments_evidence_reject": (RESEARCHER, RESEARCHER),
     "commitments_evidence_correct": (RESEARCHER, RESEARCHER),
     "commitments_goalpost_dismiss": (None, RESEARCHER),
+    "commitments_import_back": (None, EDITOR),
+    "commitments_import_columns": (None, EDITOR),
+    "commitments_import_decide": (None, EDITOR),
+    "commitments_import_export": (VIEWER, None),
+    "commitments_import_leave": (None, EDITOR),
+    "commitments_import_refused": (VIEWER, None),
+    "commitments_import_template": (VIEWER, None),
+    "commitments_import_undo": (None, EDITOR),
     "commitments_linkerversion_use": (MANAGER, MANAGER),
     "commitments_possiblecommitment_dismiss": (None, RESEARCHER),
     "commitments_possiblecommitment_recognise": (None, RESEARCHER),
+    "commitments_possiblecommitment_reopen": (None, RESEARCHER),
     "commitments_statusproposal_decide": (None, EDITOR),
     "tracker_release_deposit": (RESEARCHER, RESEARCHER),
     "tracker_release_put_right": (RESEARCHER, RESEARCHER),
@@ -261,6 +272,8 @@ def address_of(name: str, by: User | None) -> str:
         "welcome": ["x", "y"],
         "app_list": ["commitments"],
         "auth_user_password_change": [User.objects.get(username="somebody").pk],
+        "commitments_import_export": ["commitments", "csv"],
+        "commitments_import_template": ["commitments", "csv"],
         "commitments_linkerversion_use": ["base"],
         "tracker_release_deposit": ["text"],
         "tracker_release_put_right": [Release.objects.get(appearances__source__kind="desk").pk, "text"],
@@ -271,7 +284,8 @@ def address_of(name: str, by: User | None) -> str:
         Evidence: "evidence_accept evidence_assign evidence_reject evidence_correct",
         Commitment: "commitment_status commitment_looked commitment_preview commitment_quote",
         Goalpost: "goalpost_dismiss",
-        PossibleCommitment: "possiblecommitment_dismiss possiblecommitment_recognise",
+        Import: "import_back import_columns import_decide import_leave import_refused import_undo",
+        PossibleCommitment: "possiblecommitment_dismiss possiblecommitment_recognise possiblecommitment_reopen",
         StatusProposal: "statusproposal_decide",
         Source: "source_poll",
     }

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from tracker import trial
 from tracker.health import Health, health, health_of
-from tracker.models import Poll, Source, SourceAlert, Tick
+from tracker.models import Poll, Republish, Source, SourceAlert, Tick
 from tracker.polling import PollDeclined, poll
 from tracker.trial import Trial, TrialFailed
 
@@ -66,6 +66,20 @@ class SourceForm(WhereForm):
     )
     shown: Trial | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "republish" in self.fields:
+            usual = ("", "as usual for its voice and address")
+            self.fields["republish"] = forms.ChoiceField(
+                choices=[usual, *Republish.choices],
+                required=False,
+                initial="",
+                label="May be republished",
+                help_text=self.fields["republish"].help_text,
+            )
+            if self.instance._state.adding:
+                self.initial["republish"] = ""
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not self.errors and cleaned.get("look_first") and not set(WHERE_TO_LOOK).isdisjoint(self.changed_data):
@@ -75,17 +89,19 @@ class SourceForm(WhereForm):
             except TrialFailed as error:
                 raise forms.ValidationError(str(error)) from error
             cleaned["url"] = source.url
+        if not self.errors and not cleaned.get("republish"):
+            cleaned["republish"] = Republish.usual(cleaned["voice"], cleaned["url"])
         return cleaned
 
 
 class DeskSourceForm(forms.ModelForm):
-    """One that stands for what was added by hand: only its names can be put right."""
+    """One that stands for what was added by hand: only its names, and what may be shown of it."""
 
     shown: Trial | None = None
 
     class Meta:
         model = Source
-        fields = ("name", "slug", "publisher")
+        fields = ("name", "slug", "publisher", "republish")
 
 
 class SourceList(ChangeList):
@@ -128,7 +144,7 @@ class SourceAdmin(OpmlLists):
     form = SourceForm
     change_form_template = "admin/tracker/source/change_form.html"
     list_display = ("name", "condition", "last_polled_at", "next_due_at")
-    list_filter = (NeedsFilter, "state", "kind", "voice")
+    list_filter = (NeedsFilter, "state", "kind", "voice", "republish")
     search_fields = ("name", "slug", "url", "publisher")
     prepopulated_fields = {"slug": ("name",)}
     readonly_fields = (
@@ -136,7 +152,7 @@ class SourceAdmin(OpmlLists):
         *("not_before", "moved_to", "etag", "last_modified", "leased_until"),
     )
     fieldsets = (
-        (None, {"fields": ("name", "slug", "kind", "url", "publisher", "voice", "options", "look_first")}),
+        (None, {"fields": ("name", "slug", "kind", "url", "publisher", "voice", "republish", "options", "look_first")}),
         ("Watching", {"fields": ("state", "condition", "fixed_interval_minutes", "next_due_at")}),
         (
             "How it went",
@@ -169,7 +185,7 @@ class SourceAdmin(OpmlLists):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None and obj.kind == Source.Kind.DESK:
-            return [(None, {"fields": ("name", "slug", "publisher", "condition")})]
+            return [(None, {"fields": ("name", "slug", "publisher", "republish", "condition")})]
         return super().get_fieldsets(request, obj)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

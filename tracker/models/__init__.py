@@ -7,7 +7,8 @@ from .archive import Snapshot, SnapshotQuerySet
 from .provenance import Provenance
 from .release import Appearance, KeptApart, Release, Sketch
 from .revision import Attachment, ChangeNote, Revision
-from .source import Poll, Source, SourceAlert, Voice
+from .rights import Licence, Republish, Voice
+from .source import Poll, Source, SourceAlert
 from .work import Backfill, MailboxPlace, PendingEntry, Recheck, RobotsFile, Tick
 
 __all__ = [
@@ -16,12 +17,14 @@ __all__ = [
     "Backfill",
     "ChangeNote",
     "KeptApart",
+    "Licence",
     "MailboxPlace",
     "PendingEntry",
     "Poll",
     "Provenance",
     "Recheck",
     "Release",
+    "Republish",
     "Revision",
     "RobotsFile",
     "Sketch",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0011_joined_releases'),
+        ('tracker', '0012_what_may_be_republished'),
     ]
 
     operations = [
