@@ -46,15 +46,16 @@ def _number(name: str, default: float, least: float, most: float) -> float:
     return number
 
 
-def _json_object(name: str) -> dict[str, object]:
-    """A JSON object from the environment, empty unless it is set."""
-    text = env.str(name, default="{}")
+def _json_object(name: str, *, secret: bool = False) -> dict[str, object]:
+    """A JSON object from the environment, empty unless it is set. One that is `secret` is not shown if it is none."""
+    text = env.str(name, default="") or "{}"
     try:
         value = json.loads(text)
     except ValueError:
         value = None
     if not isinstance(value, dict):
-        raise ImproperlyConfigured(f'{name} must be a JSON object such as {{"bucket_name": "archive"}}, not {text!r}.')
+        meant = '{"user@host": "…"}.' if secret else f'{{"bucket_name": "archive"}}, not {text!r}.'
+        raise ImproperlyConfigured(f"{name} must be a JSON object such as {meant}")
     return value
 
 
@@ -152,6 +153,8 @@ for address in ALERTS_TO:
         raise ImproperlyConfigured(
             f"ALERTS_TO: {address!r} is no mail address. Write them as ann@example.org,ben@example.org."
         ) from error
+
+MAILBOX_PASSWORDS = _json_object("MAILBOX_PASSWORDS", secret=True)
 
 # 0 keeps for ever.
 POLLS_KEPT_DAYS = int(_number("POLLS_KEPT_DAYS", 90, 0, 36_500))

@@ -30,6 +30,7 @@ from commitments.admin.from_passage import origin_of
 from commitments.admin.mine import WhoseCommitmentFilter
 from commitments.admin.needs import NeedsFilter
 from commitments.admin.person import signed_in
+from commitments.admin.quoting import quote_view
 from commitments.admin.status import change_status_view, waits_for
 from commitments.digests.about import told
 from commitments.models import Commitment, Definition, Evidence, Goalpost, Importance, Status
@@ -285,6 +286,7 @@ class CommitmentAdmin(admin.ModelAdmin):
             at("<int:key>/status/", self.change_status, "status"),
             at("<int:key>/merge/", partial(merging.merge, self), "merge"),
             at("<int:key>/unmerge/", require_POST(partial(merging.undo, self)), "unmerge"),
+            at("<int:key>/quote/", self.quote, "quote"),
             at("<int:key>/looked/", require_POST(self.look), "looked"),
             at("<int:key>/watch/", require_POST(self.watch), "watch"),
             at("<int:key>/preview/", require_safe(self.preview), "preview"),
@@ -294,6 +296,9 @@ class CommitmentAdmin(admin.ModelAdmin):
 
     def change_status(self, request: HttpRequest, key: int) -> HttpResponse:
         return change_status_view(self, request, key)
+
+    def quote(self, request: HttpRequest, key: int) -> HttpResponse:
+        return quote_view(self, request, key)
 
     def read_deadline(self, request: HttpRequest) -> HttpResponse:
         return deadline_words.show(self, request)
@@ -351,6 +356,7 @@ class CommitmentAdmin(admin.ModelAdmin):
                 "told": told(commitment, now),
                 "today": today,
                 "may_change": self.has_change_permission(request, commitment),
+                "may_quote": request.user.has_perm("commitments.change_evidence"),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 

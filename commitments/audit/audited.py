@@ -139,6 +139,7 @@ AUDITED = (
     Audited(
         "tracker.Appearance", named="title", part_of="release", only=("release", "source"), deeds=(CHANGED, REMOVED)
     ),
+    Audited("tracker.Provenance", part_of="appearance", but=("recorded_at",)),
     Audited("tracker.KeptApart", part_of="release", but=("at",)),
     # People.
     Audited(
@@ -176,6 +177,7 @@ NOT_AUDITED = {
     "tracker.ChangeNote": "the publisher's own history",
     "tracker.Sketch": "follows from an appearance's words",
     "tracker.Backfill": "is itself the record of one walk",
+    "tracker.MailboxPlace": "how far the watch has read",
     "tracker.PendingEntry": "what the watch has still to do",
     "tracker.Recheck": "when the watch looks again",
     "tracker.SourceAlert": "what staff were told",

@@ -21,7 +21,7 @@ from commitments.decisions.on_status import (
 )
 from commitments.decisions.on_withholding import check as check_withholding
 from commitments.decisions.on_withholding import lift, withhold
-from commitments.decisions.placing import assign
+from commitments.decisions.placing import assign, quote
 from commitments.decisions.undoing import last_act, undo
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "merge",
     "needs_second_editor",
     "propose_status",
+    "quote",
     "recognise_possible",
     "record_possible",
     "record_reply",

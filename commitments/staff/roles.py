@@ -33,8 +33,8 @@ def _of(app: str, names: str) -> tuple[str, ...]:
 
 _WATCH = _of(
     "tracker",
-    "source poll release revision appearance attachment snapshot keptapart changenote pendingentry backfill recheck "
-    "sourcealert tick",
+    "source poll release revision appearance provenance attachment snapshot keptapart changenote pendingentry backfill "
+    "recheck sourcealert tick",
 )
 _RECORD = _of(
     "commitments",
@@ -50,11 +50,11 @@ _NAMES = _of("commitments", "series administration department policyarea")
 VIEWER = Role("Viewer", "sees the record and the watch, drafts included", {"view": _WATCH + _RECORD})
 RESEARCHER = Role(
     "Researcher",
-    "decides on evidence, goalposts and possible commitments, keeps what was asked and what is expected, and sees what "
-    "readers say is wrong",
+    "decides on evidence, goalposts and possible commitments, adds documents by hand, keeps what was asked and what is "
+    "expected, and sees what readers say is wrong",
     {
         "view": ("commitments.correctionrequest",),
-        "add": _TO_COME,
+        "add": (*_TO_COME, "tracker.release"),
         "change": (*_TO_COME, *_of("commitments", "evidence goalpost possiblecommitment")),
     },
 )

@@ -38,6 +38,7 @@ from commitments.models import (
 )
 from commitments.staff import roles
 from tests.commitments.test_admin_lists import fill
+from tracker.deposits import Pasted, Received, Told, deposit
 from tracker.models import (
     Backfill,
     ChangeNote,
@@ -45,6 +46,7 @@ from tracker.models import (
     PendingEntry,
     Poll,
     Recheck,
+    Release,
     Snapshot,
     Source,
     SourceAlert,
@@ -126,6 +128,7 @@ ADDRESSES = {
     "commitments_commitment_looked": (None, EDITOR),
     "commitments_commitment_merge": (EDITOR, EDITOR),
     "commitments_commitment_unmerge": (None, EDITOR),
+    "commitments_commitment_quote": (RESEARCHER, RESEARCHER),
     "commitments_commitment_preview": (VIEWER, None),
     "commitments_correctionrequest_decide": (None, EDITOR),
     "commitments_department_rename": (EDITOR, EDITOR),
@@ -156,6 +159,8 @@ ADDRESSES = {
     "commitments_statusproposal_decide": (None, EDITOR),
     "commitments_withholding_lift": (EDITOR, EDITOR),
     "commitments_webhook_try": (None, MANAGER),
+    "tracker_release_deposit": (RESEARCHER, RESEARCHER),
+    "tracker_release_put_right": (RESEARCHER, RESEARCHER),
     "tracker_source_try": (None, MANAGER),
     "tracker_source_poll": (None, MANAGER),
     "tracker_source_import_opml": (MANAGER, MANAGER),
@@ -228,6 +233,8 @@ def one_of_each(db: None) -> None:
         found_at=now,
         next_try_at=now + dt.timedelta(days=9),
     )
+    received = Received("letter", "Ada", now.date())
+    deposit(Pasted("Dear Ada, the trees stand."), Told("A letter", "Ministry", received), now)
     AccessAttempt.objects.create(username="x", ip_address="192.0.2.1", failures_since_start=1)
     User.objects.create(username="somebody")
 
@@ -295,12 +302,14 @@ def address_of(name: str, by: User | None) -> str:
         "commitments_import_export": ["commitments", "csv"],
         "commitments_import_template": ["commitments", "csv"],
         "commitments_linkerversion_use": ["base"],
+        "tracker_release_deposit": ["text"],
+        "tracker_release_put_right": [Release.objects.get(appearances__source__kind="desk").pk, "text"],
         "view_on_site": [ContentType.objects.get_for_model(Commitment).pk, Commitment.objects.order_by("pk")[0].pk],
     }
     query = "?app_label=commitments&model_name=commitment&field_name=department" if name == "autocomplete" else ""
     kinds: dict[type[Model], str] = {
         Evidence: "evidence_accept evidence_assign evidence_reject evidence_correct",
-        Commitment: "commitment_status commitment_looked commitment_preview commitment_watch "
+        Commitment: "commitment_status commitment_looked commitment_preview commitment_watch commitment_quote "
         "commitment_merge commitment_unmerge",
         Department: "department_rename department_hand_over",
         Goalpost: "goalpost_dismiss",
@@ -314,7 +323,7 @@ def address_of(name: str, by: User | None) -> str:
     }
     for model, names in kinds.items():
         if name.partition("_")[2] in names.split():
-            arguments[name] = [model._base_manager.order_by("pk")[0].pk]
+            arguments[name] = [model._base_manager.order_by("pk")[0].pk]  # those of one_of_each
     if name == "commitments_evidence_many_undo":
         act, decided = uuid.uuid4(), Evidence.objects.get()
         if by:
@@ -347,7 +356,7 @@ def test_each_action_is_offered_to_those_who_may_take_it(db: None, number: int) 
 
 def test_an_action_that_is_not_offered_is_not_taken_either(client: Client, one_of_each: None) -> None:
     client.force_login(account(VIEWER))
-    source = Source.objects.get()
+    source = Source.objects.get(kind="feed")
     chosen = {"action": "pause", admin.helpers.ACTION_CHECKBOX_NAME: [source.pk]}
     client.post(reverse("admin:tracker_source_changelist"), chosen)
     source.refresh_from_db()

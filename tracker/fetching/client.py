@@ -1,4 +1,4 @@
-"""The only module that opens connections to the outside."""
+"""The only module that opens connections to the web; imap.py opens those to mailboxes."""
 
 from __future__ import annotations
 
