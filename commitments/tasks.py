@@ -12,12 +12,13 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from commitments import following, linking
+from commitments import corrections, following, linking
 from commitments.audit.acting import acting
 from commitments.bringing import steps
 from commitments.digests import deliver
 from commitments.linking import ringing
 from commitments.models import Import, Turn
+from commitments.webhooks import events, sending
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,18 @@ def send_digests() -> None:
         deliver.send_for(now.date(), budget=BUDGET)
 
 
+@shared_task(name="commitments.answer_senders")
+def answer_senders() -> None:
+    """Send the answers to those who asked for corrections."""
+    corrections.answer_senders()
+
+
+@shared_task(name="commitments.forget_senders")
+def forget_senders() -> None:
+    """Forget the addresses of those who asked for corrections long enough ago."""
+    corrections.forget_senders(timezone.now())
+
+
 def ring_for_imports() -> None:
     """Ring for whoever goes on with imports. Should the broker be away, the schedule finds them within a minute."""
     try:
@@ -94,3 +107,10 @@ def go_on_with_imports() -> None:
             logger.info("Import %s (%s) is %s.", which.pk, which.file_name, which.get_state_display())
     finally:
         Turn.end("importing", token, timezone.now())
+
+
+@shared_task(name="commitments.tell_webhooks")
+def tell_webhooks() -> None:
+    """Note what has happened since, and send what waits in the outbox."""
+    events.note(timezone.now())
+    sending.send(budget=BUDGET)

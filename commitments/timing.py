@@ -69,3 +69,22 @@ def condition(wanted: Timing, on: dt.date) -> Q:
             return ~final & Q(due_by__gt=soon, due_from__lt=on)
         case Timing.UPCOMING:
             return ~final & Q(due_by__gt=soon) & (Q(due_from=None) | Q(due_from__gte=on))
+
+
+def as_sql(on: str | dt.date, soon: str | dt.date) -> tuple[str, list[str | dt.date]]:
+    """The same rule as a CASE over columns named as `in_force` names them, for counting many rows at once.
+
+    `on` and `soon`, the day and the last day that counts as soon, as the database takes them.
+    """
+    final = ", ".join(["%s"] * len(FINAL))
+    steps: list[tuple[str, list[str | dt.date], Timing]] = [
+        ("status = %s AND status_since <= due_by", ["achieved"], Timing.ON_TIME),
+        ("status = %s AND status_since > due_by", ["achieved"], Timing.LATE),
+        (f"status IN ({final})", [*FINAL], Timing.CLOSED),
+        ("due_by IS NULL", [], Timing.NO_DEADLINE),
+        ("due_by < %s", [on], Timing.OVERDUE),
+        ("due_by <= %s", [soon], Timing.DUE_SOON),
+        ("due_from < %s", [on], Timing.DUE),
+    ]
+    whens = " ".join(f"WHEN {condition} THEN '{key.value}'" for condition, _, key in steps)
+    return f"CASE {whens} ELSE '{Timing.UPCOMING.value}' END", [value for _, values, _ in steps for value in values]

@@ -53,6 +53,9 @@ def own_data_folder(settings: Any, tmp_path: Path) -> Path:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.CELERY_BROKER_URL = "memory://"
     settings.PAGES_KEPT = dt.timedelta(0)
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+    }
     return tmp_path
 
 

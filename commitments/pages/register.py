@@ -10,12 +10,16 @@ from urllib.parse import urlencode
 
 import numpy as np
 from django.core.paginator import Page, Paginator
+from django.db.models import F
+from django.db.models.expressions import OrderBy
 
+from commitments import addresses
 from commitments.models import Administration, Department, PolicyArea, Status
+from commitments.models.commitment import CommitmentQuerySet
 from commitments.search import copies, finding
 from commitments.search.finding import Matches
 from commitments.search.listing import Listing, Places
-from commitments.search.understanding import Instead, cleaned
+from commitments.search.understanding import MOST_LETTERS, Instead, cleaned
 from commitments.showing import Showing
 from commitments.timing import Timing
 
@@ -23,20 +27,36 @@ from .passages_found import Also, also_found
 from .standing import Line, lines_of, marked
 
 PAGE_SIZE = 25
+MAX_QUERY_LENGTH = MOST_LETTERS
 
 
 @dataclass(frozen=True)
 class Order:
+    """An order by columns of the database, for data that is read page by page, and the same of the list in memory."""
+
     label: str
+    by: tuple[str | OrderBy, ...]
     of: Callable[[Listing, Places], Places]
 
 
 ORDERS: dict[str, Order] = {
-    "made": Order("newest promise first", lambda listing, places: listing.newest_first(places, "made_on")),
-    "deadline": Order("earliest deadline first", lambda listing, places: listing.earliest_first(places, "due_by")),
-    "judged": Order("latest judgement first", lambda listing, places: listing.newest_first(places, "status_since")),
-    "title": Order("by title", lambda listing, places: listing.by_title(places)),
-    "reference": Order("by reference", lambda listing, places: listing.by_reference(places)),
+    "made": Order(
+        "newest promise first",
+        (F("made_on").desc(nulls_last=True), "pk"),
+        lambda listing, places: listing.newest_first(places, "made_on"),
+    ),
+    "deadline": Order(
+        "earliest deadline first",
+        (F("due_by").asc(nulls_last=True), "pk"),
+        lambda listing, places: listing.earliest_first(places, "due_by"),
+    ),
+    "judged": Order(
+        "latest judgement first",
+        (F("status_since").desc(nulls_last=True), "pk"),
+        lambda listing, places: listing.newest_first(places, "status_since"),
+    ),
+    "title": Order("by title", ("title", "pk"), lambda listing, places: listing.by_title(places)),
+    "reference": Order("by reference", ("reference",), lambda listing, places: listing.by_reference(places)),
 }
 DEFAULT_ORDER = "made"
 #: How what was searched for is sorted unless asked otherwise: likeliest first.
@@ -70,8 +90,10 @@ class Chip:
 
 @dataclass(frozen=True)
 class Register:
-    """What the list page shows. `unknown` are sentences about filters that were left out.
+    """What the list page shows. `unknown` are sentences about filters that were left out; `as_csv` and
+    `as_json` the addresses of the whole list as data.
 
+    `moved_to` is the address of the list where a filter names something that has another address since.
     `instead` are words that nobody wrote and what was looked for in their place; `also` is what else was found.
     """
 
@@ -87,6 +109,9 @@ class Register:
     page: Page[int]
     previous_page: str
     next_page: str
+    as_csv: str
+    as_json: str
+    moved_to: str
     instead: tuple[Instead, ...] = ()
     says_nothing: bool = False
     also: Also | None = None
@@ -100,12 +125,15 @@ def register(show: Showing, asked: Mapping[str, str], on: dt.date) -> Register:
     query = cleaned(asked.get("q", ""))
     usual_order = BEST if query else DEFAULT_ORDER
     sort = asked.get("sort") or usual_order
-    choices = _choices()
+    values = choices()
     chosen: dict[str, str | int] = {}
     labels: dict[str, str] = {}
     unknown: list[str] = []
-    for name, known in choices.items():
+    now: dict[str, str] = {}
+    for name, known in values.items():
         value = asked.get(name, "")
+        if value and value not in known.keys and name in addresses.MODELS:
+            now[name] = addresses.current_slug(name, value) or ""
         if value in known.keys:
             chosen[name] = known.keys[value]
             labels[name] = known.labels[value]
@@ -133,10 +161,10 @@ def register(show: Showing, asked: Mapping[str, str], on: dt.date) -> Register:
             *([Option(BEST, "best match first", 0, sort == BEST)] if query else []),
             *(Option(key, order.label, 0, key == sort) for key, order in ORDERS.items()),
         ],
-        filters=[_filter(name, known, listing.counts(places, name, chosen), chosen) for name, known in choices.items()],
+        filters=[_filter(name, known, listing.counts(places, name, chosen), chosen) for name, known in values.items()],
         chips=[
             *([Chip(f"“{query}”", address.without("q"))] if query else []),
-            *(Chip(f"{choices[name].label}: {label}", address.without(name)) for name, label in labels.items()),
+            *(Chip(f"{values[name].label}: {label}", address.without(name)) for name, label in labels.items()),
         ],
         unknown=unknown,
         total=len(public),
@@ -145,10 +173,29 @@ def register(show: Showing, asked: Mapping[str, str], on: dt.date) -> Register:
         page=page,
         previous_page=address.page(page.previous_page_number()) if page.has_previous() else "",
         next_page=address.page(page.next_page_number()) if page.has_next() else "",
+        as_csv=address.format("csv"),
+        as_json=address.format("json"),
+        moved_to=f"?{urlencode({name: now.get(name) or asked[name] for name in asked})}" if any(now.values()) else "",
         instead=matches.understood.instead if matches else (),
         says_nothing=bool(matches and matches.understood.says_nothing),
         also=also_found(show, held, query, on) if query and page.number == 1 else None,
     )
+
+
+def search(commitments: CommitmentQuerySet, query: str, on: dt.date) -> CommitmentQuerySet:
+    """Those that a search finds, as the list does."""
+    if not cleaned(query):
+        return commitments
+    return commitments.filter(pk__in=finding.any_commitments(copies.follow(), cleaned(query), on).found.keys.tolist())
+
+
+def filtered(commitments: CommitmentQuerySet, chosen: dict[str, str | int], on: dt.date) -> CommitmentQuerySet:
+    """Those that are as chosen: keys of `choices` by the name of the filter."""
+    columns = {"department": "department_id", "area": "policy_area_id", "administration": "administration_id"}
+    filters = {columns.get(name, name): value for name, value in chosen.items() if name != "timing"}
+    if "timing" in chosen:
+        return commitments.with_timing(str(chosen["timing"]), on).filter(**filters)
+    return commitments.in_force(on).filter(**filters)
 
 
 def _in_order(listing: Listing, places: Places, sort: str, matches: Matches | None) -> list[int]:
@@ -162,7 +209,7 @@ def _in_order(listing: Listing, places: Places, sort: str, matches: Matches | No
 
 
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """The values of one filter: label of the filter, keys in the tally and labels by value in the address."""
 
     label: str
@@ -170,21 +217,23 @@ class _Known:
     labels: dict[str, str]
 
 
-def _choices() -> dict[str, _Known]:
-    def named(label: str, rows: list[tuple[int, str, str]]) -> _Known:
-        return _Known(label, {slug: pk for pk, slug, _ in rows}, {slug: name for _, slug, name in rows})
+def choices() -> dict[str, Known]:
+    """The values that each filter can take. Three queries."""
+
+    def named(label: str, rows: list[tuple[int, str, str]]) -> Known:
+        return Known(label, {slug: pk for pk, slug, _ in rows}, {slug: name for _, slug, name in rows})
 
     columns = ("pk", "slug", "name")
     return {
-        "status": _Known("Status", {key: key for key in Status.values}, dict(Status.choices)),
-        "timing": _Known("Timing", {key: key for key in Timing.values}, dict(Timing.choices)),
-        "department": named("Department", list(Department.objects.values_list(*columns))),
+        "status": Known("Status", {key: key for key in Status.values}, dict(Status.choices)),
+        "timing": Known("Timing", {key: key for key in Timing.values}, dict(Timing.choices)),
+        "department": named("Department", list(Department.objects.filter(successions=None).values_list(*columns))),
         "area": named("Policy area", list(PolicyArea.objects.values_list(*columns))),
         "administration": named("Administration", list(Administration.objects.values_list(*columns))),
     }
 
 
-def _filter(name: str, known: _Known, by: Counter[str | int | None], chosen: dict[str, str | int]) -> Filter:
+def _filter(name: str, known: Known, by: Counter[str | int | None], chosen: dict[str, str | int]) -> Filter:
     return Filter(
         name=name,
         label=known.label,
@@ -209,6 +258,10 @@ class _Address:
 
     def page(self, number: int) -> str:
         return self._address({**self._parameters(), "page": str(number)})
+
+    def format(self, name: str) -> str:
+        """The whole list in another format."""
+        return self._address({**self._parameters(), "format": name})
 
     def _parameters(self) -> dict[str, str]:
         sort = {"sort": self.sort} if self.sort else {}

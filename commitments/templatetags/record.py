@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from commitments.pages import phrases
 from commitments.pages.passages import Paragraph, Piece
@@ -67,6 +68,16 @@ def runs(found: Iterable[Run]) -> SafeString:
     return format_html_join(
         "", "{}", ((format_html("<mark>{}</mark>", one.text) if one.found else one.text,) for one in found)
     )
+
+
+_UNSAFE_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.simple_tag
+def structured(data: Mapping[str, object]) -> SafeString:
+    """JSON-LD for search engines. It is no script to a browser, which runs nothing of it."""
+    written = json.dumps(data, ensure_ascii=False).translate(_UNSAFE_IN_SCRIPT)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(written))  # noqa: S308
 
 
 @register.simple_tag

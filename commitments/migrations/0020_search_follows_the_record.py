@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commitments', '0015_imports'),
+        ('commitments', '0019_the_desk'),
     ]
 
     operations = [
