@@ -47,6 +47,7 @@ class Source(models.Model):
         LISTING = "listing", "listing page"
         PAGE = "page", "single page"
         PARLIAMENT = "parliament", "Parliament's questions and statements"
+        STATISTICS = "statistics", "statistics in tables"
 
     class State(models.TextChoices):
         ACTIVE = "active", "watched"

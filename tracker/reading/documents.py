@@ -63,16 +63,17 @@ def read_document(body: bytes, content_type: str, url: str) -> Document:
         return _plain(body, content_type)
     if not form:
         return Document("", "Files of this sort are not read.")
-    told = _read_apart(body, form)
+    told = read_apart(body, form, MAX_PAGES, MAX_CHARACTERS)
     if problem := told.get("problem"):
-        return Document("", _sentence(problem, form))
+        return Document("", sentence(problem, _NAMES[form]))
     return _from_pages(told) if form == PDF else _from_paragraphs(told)
 
 
-def _sentence(problem: str, form: str) -> str:
+def sentence(problem: str, named: str) -> str:
+    """Why a file, which would be `named` so, could not be read."""
     return {
         "encrypted": "It is encrypted and cannot be read without its password.",
-        "broken": f"It cannot be read as {_NAMES[form]}.",
+        "broken": f"It cannot be read as {named}.",
         "memory": f"Reading it takes more than {MEMORY_BYTES // 1024**2} MiB of memory, and was given up.",
         "time": f"Reading it takes more than {CPU_SECONDS} seconds, and was given up.",
     }[problem]
@@ -80,7 +81,7 @@ def _sentence(problem: str, form: str) -> str:
 
 def _plain(body: bytes, content_type: str) -> Document:
     if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Document("", _sentence("broken", PLAIN))
+        return Document("", sentence("broken", _NAMES[PLAIN]))
     # No encoding takes more than four bytes for a character; of more than that nothing would be kept.
     text = plain_text(decoded(_cut(body, 4 * MAX_CHARACTERS), content_type))
     return Document(text[:MAX_CHARACTERS], _cut_note(len(text) > MAX_CHARACTERS or len(body) > 4 * MAX_CHARACTERS))
@@ -116,8 +117,9 @@ def _cut_note(is_cut: bool) -> str:
     return f"Only its first {MAX_CHARACTERS:,} characters were read." if is_cut else ""
 
 
-def _read_apart(body: bytes, form: str) -> dict[str, Any]:
-    limits = (MEMORY_BYTES, CPU_SECONDS, MAX_PAGES, MAX_CHARACTERS)
+def read_apart(body: bytes, form: str, most_parts: int, most_pieces: int) -> dict[str, Any]:
+    """What the worker says of `body`, or a `problem` that `sentence` words. See document_worker.py."""
+    limits = (MEMORY_BYTES, CPU_SECONDS, most_parts, most_pieces)
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told:
         given.write(body)
         given.seek(0)

@@ -65,6 +65,7 @@ KINDS: dict[str, str] = {
     Source.Kind.LISTING: "tracker.sources.listing",
     Source.Kind.PAGE: "tracker.sources.page",
     Source.Kind.PARLIAMENT: "tracker.sources.parliament",
+    Source.Kind.STATISTICS: "tracker.sources.statistics",
 }
 
 
