@@ -18,6 +18,8 @@ from commitments.models import (
     PossibleCommitment,
     Question,
     StatusProposal,
+    TablePointer,
+    TableReading,
 )
 from tracker.models import Source
 
@@ -67,6 +69,20 @@ NEEDS = (
         "Passages that say a promise otherwise than it is recorded.",
         Goalpost,
         lambda on: Goalpost.objects.waiting(),
+    ),
+    Need(
+        "figures",
+        "Figures from tables",
+        "Editions with figures that wait for a decision.",
+        TableReading,
+        lambda on: TableReading.objects.waiting(),
+    ),
+    Need(
+        "lost",
+        "Figures not found again",
+        "The last edition has other sheets, headings or units than were pointed at: nothing was taken from it.",
+        TablePointer,
+        lambda on: TablePointer.objects.lost(),
     ),
     Need(
         "overdue",

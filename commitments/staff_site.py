@@ -23,7 +23,7 @@ _GROUPS = (
         "The record",
         ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question"),
     ),
-    ("Figures", ("measurement", "series", "target")),
+    ("Figures", ("tablereading", "tablepointer", "measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),
     (
         "The watch",

@@ -17,6 +17,7 @@ from . import (
     possible,
     status,
     subscription,
+    tables,
 )
 
 admin.site.site_header = settings.SITE_NAME
@@ -37,4 +38,5 @@ __all__ = [
     "possible",
     "status",
     "subscription",
+    "tables",
 ]

@@ -65,6 +65,13 @@ AUDITED = (
     Audited("commitments.NextEvidence", named="what", part_of="commitment"),
     Audited("commitments.Series", named="metric"),
     Audited("commitments.Measurement", part_of="series", but=("recorded_at",)),
+    Audited("commitments.TablePointer", part_of="series", but=("made_at",)),
+    # What a table gives comes by itself; what people make of it counts.
+    Audited(
+        "commitments.TableFigure",
+        only=("value", "state", "reason", "decided_by"),
+        deeds=(CHANGED, REMOVED),
+    ),
     Audited("commitments.Administration", named="name"),
     Audited("commitments.Department", named="name"),
     Audited("commitments.PolicyArea", named="name"),
@@ -138,6 +145,7 @@ NOT_AUDITED = {
     "commitments.LinkedRevision": "the linker's own list of what it has done",
     "commitments.LinkingProfile": "follows from the commitment's words",
     "commitments.IndexChange": "the index's own mark",
+    "commitments.TableReading": "is itself the record of one edition read",
     "commitments.Turn": "whose turn it is among workers",
     "tracker.Poll": "is itself the record of one look",
     "tracker.Snapshot": "its hash proves it; verify_archive says what is missing or altered",

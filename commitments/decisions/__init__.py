@@ -18,6 +18,7 @@ from commitments.decisions.on_status import (
     record_reply,
     withdraw_proposal,
 )
+from commitments.decisions.on_tables import accept_figures, reject_figures
 from commitments.decisions.placing import assign
 from commitments.decisions.undoing import last_act, undo
 
@@ -29,6 +30,7 @@ __all__ = [
     "Stale",
     "Step",
     "accept",
+    "accept_figures",
     "accept_many",
     "assign",
     "can_be_undone_in_part",
@@ -45,6 +47,7 @@ __all__ = [
     "record_possible",
     "record_reply",
     "reject",
+    "reject_figures",
     "reject_many",
     "undo",
     "undo_many",

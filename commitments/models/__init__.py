@@ -14,6 +14,7 @@ from .measurement import Measurement, Qualifier, Series
 from .people import Administration, Department, PolicyArea
 from .possible import PossibleCommitment
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
+from .table import TableFigure, TablePointer, TableReading
 from .turn import Turn
 
 __all__ = [
@@ -50,6 +51,9 @@ __all__ = [
     "StatusChange",
     "StatusProposal",
     "Subscriber",
+    "TableFigure",
+    "TablePointer",
+    "TableReading",
     "Target",
     "TargetComponent",
     "Tier",

@@ -85,13 +85,29 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Figure:
-    """A measurement in words, with the address of the sentence that says so where one is stored."""
+    """A measurement in words, with the address of the sentence that says so where one is stored.
+
+    `cell` is set where it comes from a table: then `address` is that of the edition.
+    """
 
     measurement: Measurement
     words: str
     period: str
     address: str
     source: str
+    cell: InTable | None
+
+
+@dataclass(frozen=True)
+class InTable:
+    """Where a figure stands in a file. `before` is the number that an earlier edition gave; empty if none did."""
+
+    sheet: str
+    row: str
+    column: str
+    cell: str
+    sha256: str
+    before: str
 
 
 @dataclass(frozen=True)
@@ -305,7 +321,7 @@ def _counted(commitment: Commitment, aim: Target | None) -> list[Counted]:
         Measurement.objects.shown()
         .filter(series__in=commitment.series.all())
         .filter(Q(evidence__commitment=commitment, evidence__state=Evidence.State.ACCEPTED) | Q(evidence=None))
-        .select_related("series", "evidence__release", "evidence__revision", "revision__appearance__source")
+        .select_related("series", "evidence__release", "evidence__revision", "revision__snapshot", "table_figure")
         .order_by("series__metric", "series_id", "published_on", "pk")
     )
     return [
@@ -365,6 +381,22 @@ def _figure(point: Measurement) -> Figure:
         period=phrases.measured_over(point),
         address=address,
         source=point.revision.title if point.revision else "",
+        cell=_in_table(point),
+    )
+
+
+def _in_table(point: Measurement) -> InTable | None:
+    figure = point.table_figure
+    if figure is None or point.revision is None:
+        return None
+    is_other = figure.before is not None and figure.before != figure.value
+    return InTable(
+        sheet=figure.sheet,
+        row=figure.row_words,
+        column=figure.column_words,
+        cell=figure.cell,
+        sha256=point.revision.snapshot.sha256,
+        before=phrases.number(figure.before) if is_other and figure.before is not None else "",
     )
 
 

@@ -39,8 +39,8 @@ _WATCH = _of(
 _RECORD = _of(
     "commitments",
     "commitment definition target targetcomponent statuschange evidence measurement series milestone question "
-    "nextevidence statusproposal goalpost possiblecommitment administration department policyarea linkedrevision "
-    "linkerversion linkerswitch",
+    "nextevidence statusproposal goalpost possiblecommitment tablepointer tablereading administration "
+    "department policyarea linkedrevision linkerversion linkerswitch",
 )
 _TO_COME = _of("commitments", "question nextevidence")
 _NAMES = _of("commitments", "series administration department policyarea")
@@ -48,16 +48,18 @@ _NAMES = _of("commitments", "series administration department policyarea")
 VIEWER = Role("Viewer", "sees the record and the watch, drafts included", {"view": _WATCH + _RECORD})
 RESEARCHER = Role(
     "Researcher",
-    "decides on evidence, goalposts and possible commitments, and keeps what was asked and what is expected",
-    {"add": _TO_COME, "change": (*_TO_COME, *_of("commitments", "evidence goalpost possiblecommitment"))},
+    "decides on evidence, figures from tables, goalposts and possible commitments, and keeps what was asked and what "
+    "is expected",
+    {"add": _TO_COME, "change": (*_TO_COME, *_of("commitments", "evidence goalpost possiblecommitment tablereading"))},
 )
 EDITOR = Role(
     "Editor",
-    "writes commitments, publishes them, and changes their status or confirms one that is proposed; sees the audit",
+    "writes commitments, publishes them, and changes their status or confirms one that is proposed; points at figures "
+    "in tables; sees the audit",
     {
         "view": ("commitments.auditentry",),
-        "add": (*_of("commitments", "commitment definition statuschange milestone"), *_NAMES),
-        "change": (*_of("commitments", "commitment milestone statusproposal"), *_NAMES),
+        "add": (*_of("commitments", "commitment definition statuschange milestone tablepointer"), *_NAMES),
+        "change": (*_of("commitments", "commitment milestone statusproposal tablepointer"), *_NAMES),
         "delete": ("commitments.milestone", *_TO_COME, *_NAMES),
     },
 )

@@ -23,7 +23,16 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from commitments.models import Commitment, Decision, Evidence, Goalpost, PossibleCommitment, StatusProposal
+from commitments.models import (
+    Commitment,
+    Decision,
+    Evidence,
+    Goalpost,
+    PossibleCommitment,
+    StatusProposal,
+    TablePointer,
+    TableReading,
+)
 from commitments.staff import roles
 from tests.commitments.test_admin_lists import fill
 from tracker.models import (
@@ -70,6 +79,8 @@ MODELS = {
     "commitments.statuschange": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.statusproposal": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.subscriber": (MANAGER, MANAGER, MANAGER, MANAGER),
+    "commitments.tablepointer": (VIEWER, EDITOR, NOBODY, NOBODY),
+    "commitments.tablereading": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.target": (VIEWER, NOBODY, NOBODY, NOBODY),
     "tracker.appearance": (VIEWER, NOBODY, NOBODY, NOBODY),
     "tracker.backfill": (VIEWER, NOBODY, NOBODY, NOBODY),
@@ -119,6 +130,9 @@ ADDRESSES = {
     "commitments_possiblecommitment_dismiss": (None, RESEARCHER),
     "commitments_possiblecommitment_recognise": (None, RESEARCHER),
     "commitments_statusproposal_decide": (None, EDITOR),
+    "commitments_tablepointer_pick": (EDITOR, EDITOR),
+    "commitments_tablepointer_stop": (None, EDITOR),
+    "commitments_tablereading_decide": (None, RESEARCHER),
     "tracker_source_try": (None, MANAGER),
     "tracker_source_poll": (None, MANAGER),
     "tracker_source_import_opml": (MANAGER, MANAGER),
@@ -265,6 +279,8 @@ def address_of(name: str, by: User | None) -> str:
         PossibleCommitment: "possiblecommitment_dismiss possiblecommitment_recognise",
         StatusProposal: "statusproposal_decide",
         Source: "source_poll",
+        TablePointer: "tablepointer_stop",
+        TableReading: "tablereading_decide",
     }
     for model, names in kinds.items():
         if name.partition("_")[2] in names.split():
