@@ -187,10 +187,14 @@ def _table_shown(
 
 def _cell_shown(cell: Cell, query: dict[str, str]) -> CellShown:
     has_figure = cell.reading is not None and cell.reading.value is not None
-    said = "" if cell.value is None else str(cell.value)
-    if isinstance(cell.value, int):
-        said = f"{cell.value:,}"
-    return CellShown(said, cell.name, _address(query, cell=cell.name) if has_figure else "")
+    return CellShown(said(cell), cell.name, _address(query, cell=cell.name) if has_figure else "")
+
+
+def said(cell: Cell) -> str:
+    """What stands in a cell, numbers with separators as most tables show them."""
+    if isinstance(cell.value, int | float):
+        return f"{cell.value:,}"
+    return cell.value or ""
 
 
 def _address(query: dict[str, str], **more: str) -> str:

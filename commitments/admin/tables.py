@@ -141,6 +141,7 @@ class TablePointerAdmin(ToDecideAdmin):
             "form": form,
             "table": table,
             "cell": cell,
+            "said": picking.said(cell),
             "row": pointing.shown(spot.row_path),
             "column": pointing.shown(spot.column_path),
             "spot": spot,

@@ -330,6 +330,8 @@ def _counted(commitment: Commitment, aim: Target | None) -> list[Counted]:
 
 
 def _series(series: Series, points: list[Measurement], aim: Target | None) -> Counted:
+    if any(point.table_figure_id for point in points):  # a table revises what is long past
+        points = sorted(points, key=lambda point: (point.point_date, point.published_on, point.pk))
     figures = [_figure(point) for point in points]
     own_aim = aim if aim is not None and aim.series_id == series.pk else None
     scope = [series.population, series.place, f"since {phrases.day(series.since)}" if series.since else ""]

@@ -24,16 +24,11 @@ from commitments.models import (
     NextEvidence,
     PolicyArea,
     Question,
-    Series,
     StatusChange,
     StatusProposal,
     Subscriber,
-    TableFigure,
-    TablePointer,
-    TableReading,
 )
 from tests.commitments import make
-from tracker.models import Release
 
 LISTED = sorted(
     (model for model in admin.site._registry if model._meta.app_label == "commitments"),
@@ -89,27 +84,7 @@ def fill(count: int) -> None:
         subscriber = Subscriber.objects.create(email=f"{unique}@example.org")
         Digest.objects.create(subscriber=subscriber, date=timezone.localdate())
         series.measurements.create(value=50, published_on="2025-01-09", evidence=piece, start=0)
-        table_figure(series, release)
-
-
-def table_figure(series: Series, release: Release) -> TableFigure:
-    """A figure of `series` in a table of `release`, which nobody has decided on."""
-    edition = release.latest_revision
-    pointer = TablePointer.objects.create(
-        source=edition.appearance.source,
-        series=series,
-        sheet="Trees",
-        row_path=[""],
-        column_path=["Planted"],
-        grain="year",
-        unit_words="Unit: trees",
-        first_edition=edition,
-        made_by=make.user(),
-    )
-    reading = TableReading.objects.create(pointer=pointer, revision=edition, published_on="2025-01-09", found=1)
-    return TableFigure.objects.create(
-        reading=reading, value=50, sheet="Trees", cell="B2", period_start="2024-01-01", period_end="2024-12-31"
-    )
+        make.table_figure(series, release)
 
 
 def queries_of(staff: Client, address: str) -> int:
