@@ -23,6 +23,7 @@ TABLES = (
     "commitments_targetcomponent",
     "commitments_statuschange",
     "commitments_decision",
+    "commitments_withholding",
     "commitments_linkerversion",
     "commitments_linkerswitch",
     "commitments_auditentry",

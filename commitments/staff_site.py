@@ -21,7 +21,7 @@ _GROUPS = (
     ("Every day", ("evidence", "possiblecommitment", "commitment", "source")),
     (
         "The record",
-        ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question"),
+        ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question", "import"),
     ),
     ("Figures", ("tablereading", "tablepointer", "measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),

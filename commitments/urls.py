@@ -2,12 +2,16 @@
 
 from django.urls import include, path
 
-from commitments.views import record, watch
+from commitments.views import embed, record, watch
 
 urlpatterns = [
     path("", record.show_home, name="home"),
     path("commitments/", record.list_commitments, name="commitments"),
     path("commitments/<slug:slug>/", record.show_commitment, name="commitment"),
+    path("commitments/<slug:slug>/embed/", embed.show_embed, name="embed"),
+    path("commitments/<slug:slug>/embed.svg", embed.show_embed_image, name="embed_image"),
+    path("commitments/<slug:slug>/share.png", embed.show_share_image, name="share_image"),
+    path("commitments/<slug:slug>/versions/<int:number>/", record.show_version, name="version"),
     path("releases/<int:release_id>/", watch.show_release, name="release"),
     path("releases/<int:release_id>/revisions/<int:number>/", watch.show_release, name="revision"),
     path("releases/<int:release_id>/revisions/<int:number>/changes/", watch.show_changes, name="changes"),

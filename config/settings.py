@@ -327,6 +327,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell staff what has gone bad": {"task": "tracker.tell_staff", **_tick},
     "link what is not linked": {"task": "commitments.link_pending", **_tick},
     "read new editions of tables": {"task": "commitments.read_tables", **_tick},
+    "go on with what staff have brought": {"task": "commitments.go_on_with_imports", **_tick},
     "send the day's digests": {"task": "commitments.send_digests", **_tick},
     # Once a day, by what stands in the database; asked more often, so that a beat that was restarted misses no day.
     "prune what is past its time": {"task": "tracker.prune", "schedule": 3600.0, "options": {"expires": 3500}},

@@ -22,7 +22,7 @@ from lxml import etree
 from tracker.fetching import FetchError
 from tracker.fetching.guard import checked_address
 from tracker.identity import canonical_address
-from tracker.models import Source, Voice
+from tracker.models import Republish, Source, Voice
 from tracker.reading.sanitise import title_line
 from tracker.sources import KindNotAvailable, NotUnderstood, kind_of
 
@@ -47,6 +47,7 @@ class Outline:
     kind: str = Source.Kind.FEED
     publisher: str = ""
     voice: str = ""
+    republish: str = ""
     options: str = ""
     interval: str = ""
     paused: bool = False
@@ -156,6 +157,7 @@ def _attributes(source: Source) -> dict[str, str]:
     ours = {
         "kind": "" if is_feed else source.kind,
         "voice": source.voice,
+        "republish": source.republish,
         "options": json.dumps(source.options, sort_keys=True) if source.options else "",
         "interval": str(source.fixed_interval_minutes or ""),
         "state": "paused" if source.state == Source.State.PAUSED else "",
@@ -172,7 +174,8 @@ def _outlines(body: etree._Element) -> Iterator[Outline]:
             continue
         told = {str(name).lower(): " ".join(str(value).split()) for name, value in element.attrib.items()}
         own = {
-            name: told.get(f"{{{NAMESPACE}}}{name}", "") for name in ("kind", "voice", "options", "interval", "state")
+            name: told.get(f"{{{NAMESPACE}}}{name}", "")
+            for name in ("kind", "voice", "republish", "options", "interval", "state")
         }
         name = told.get("text") or told.get("title") or ""
         url = told.get("xmlurl") or (told.get("url", "") if own["kind"] else "")
@@ -183,6 +186,7 @@ def _outlines(body: etree._Element) -> Iterator[Outline]:
                 kind=own["kind"] or Source.Kind.FEED,
                 publisher=title_line(folder, is_markup=False)[:_NAME_CHARACTERS],
                 voice=own["voice"],
+                republish=own["republish"],
                 options=own["options"],
                 interval=own["interval"],
                 paused=own["state"] == Source.State.PAUSED,
@@ -204,6 +208,9 @@ def _source(outline: Outline, now: dt.datetime, voice: str, *, folders: bool) ->
     said = outline.voice or voice
     if said not in Voice.values:
         raise NotUnderstood(f"There is no voice “{said}”.")
+    republish = outline.republish or Republish.usual(said, outline.url)
+    if republish not in Republish.values:
+        raise NotUnderstood(f"What may be republished is “full” or “quotes”, not “{republish[:20]}”.")
     if outline.interval and not (
         outline.interval.isascii() and outline.interval.isdigit() and 0 < int(outline.interval) < 10**6
     ):
@@ -214,6 +221,7 @@ def _source(outline: Outline, now: dt.datetime, voice: str, *, folders: bool) ->
         url=outline.url,
         publisher=outline.publisher if folders else "",
         voice=said,
+        republish=republish,
         options=options,
         fixed_interval_minutes=int(outline.interval) if outline.interval else None,
         state=Source.State.PAUSED if outline.paused else Source.State.ACTIVE,

@@ -6,6 +6,7 @@ from django.contrib import admin
 from . import (
     accounts,
     audit,
+    bringing,
     commitment,
     definition,
     evidence,
@@ -27,6 +28,7 @@ admin.site.index_title = "Keeping the record"
 __all__ = [
     "accounts",
     "audit",
+    "bringing",
     "commitment",
     "definition",
     "evidence",

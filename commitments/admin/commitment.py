@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
-from commitments import decisions, timing
+from commitments import decisions, showing, timing
 from commitments.admin import deadline as deadline_words
 from commitments.admin.deadline import reading
 from commitments.admin.definition import DefinitionForm
@@ -292,7 +292,7 @@ class CommitmentAdmin(admin.ModelAdmin):
         commitment = get_object_or_404(whole(Commitment.objects.all(), today), pk=key)
         if not self.has_view_permission(request, commitment):
             raise PermissionDenied
-        context = {"page": commitment_page(commitment, today), "is_preview": True}
+        context = {"page": commitment_page(showing.now(), commitment, today), "is_preview": True}
         return render(request, "commitments/commitment.html", context)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
@@ -303,7 +303,7 @@ class CommitmentAdmin(admin.ModelAdmin):
             (shown,) = whole(Commitment.objects.filter(pk=commitment.pk), today)
             proposal = commitment.status_proposals.waiting().select_related("proposed_by").first()
             context |= {
-                "page": commitment_page(shown, today),
+                "page": commitment_page(showing.for_staff(), shown, today),
                 "waiting": commitment.waiting,
                 "proposal": proposal,
                 "proposal_waits_for": waits_for(proposal) if proposal else "",

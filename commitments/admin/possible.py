@@ -71,6 +71,7 @@ class PossibleCommitmentAdmin(ToDecideAdmin):
         return [
             at("dismiss", self.dismiss, "dismiss"),
             at("recognise", self.recognise, "recognise"),
+            at("reopen", self.reopen, "reopen"),
             *super().get_urls(),
         ]
 
@@ -82,6 +83,7 @@ class PossibleCommitmentAdmin(ToDecideAdmin):
             "subtitle": None,
             "passage": passage(possible).as_html(),
             "is_waiting": possible.state == PossibleCommitment.State.WAITING,
+            "may_reopen": may_decide and possible.state != PossibleCommitment.State.RECORDED,
             "waiting": PossibleCommitment.objects.waiting().count(),
             "skip": after(possible),
             "may_decide": may_decide,
@@ -116,10 +118,22 @@ class PossibleCommitmentAdmin(ToDecideAdmin):
             request, key, decide, f"The passage now waits as a suggestion for {reference}: decide on it there."
         )
 
+    def reopen(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Take a decision back, and stay with the passage, which waits again."""
+        address = reverse("admin:commitments_possiblecommitment_change", args=[key])
+        return self._decide(
+            request,
+            key,
+            lambda possible: decisions.reopen_possible(possible, decisions.Deed(signed_in(request))),
+            "It waits again.",
+            then=address,
+        )
+
     def _decide(
-        self, request: HttpRequest, key: int, what: Callable[[PossibleCommitment], None], said: str
+        self, request: HttpRequest, key: int, what: Callable[[PossibleCommitment], None], said: str, then: str = ""
     ) -> HttpResponse:
-        possible = get_object_or_404(PossibleCommitment.objects.select_related("release", "revision"), pk=key)
+        rows = PossibleCommitment.objects.select_related("release", "revision", "commitment")
+        possible = get_object_or_404(rows, pk=key)
         if not self.has_change_permission(request, possible):
             raise PermissionDenied
         try:
@@ -128,7 +142,7 @@ class PossibleCommitmentAdmin(ToDecideAdmin):
             self.message_user(request, str(error), messages.ERROR)
             return HttpResponseRedirect(reverse("admin:commitments_possiblecommitment_change", args=[key]))
         self.message_user(request, said)
-        return HttpResponseRedirect(after(possible))
+        return HttpResponseRedirect(then or after(possible))
 
 
 def after(possible: PossibleCommitment) -> str:

@@ -174,6 +174,7 @@ class StatusProposalAdmin(ToDecideAdmin):
         context["waits_for"] = waits_for(proposal)
         context["is_waiting"] = proposal.state == StatusProposal.State.WAITING
         context["may_decide"] = self.has_change_permission(request, proposal)
+        context["may_still_reply"] = proposal.awaits_reply_on(timezone.localdate())
         context["current"] = Status(proposal.commitment.status_on(timezone.localdate())).label
         return super().render_change_form(request, context, *args, **kwargs)
 

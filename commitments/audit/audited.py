@@ -94,17 +94,29 @@ AUDITED = (
         only=("quote", "state", "reason", "decided_by", "commitment"),
         deeds=(CHANGED, REMOVED),
     ),
+    # That something is withheld, and its hash; its words are not said again here.
+    Audited("commitments.Withholding", part_of="release", but=("at",), hidden=("words",)),
     # A decision is itself an entry of who, when, from what and to what; here it has its place among the others.
     Audited("commitments.Decision", part_of="evidence", only=("kind", "by", "note")),
     Audited("commitments.LinkerVersion", named="name", only=("name", "base", "command", "refused", "data_sha256")),
     Audited("commitments.LinkerSwitch", only=("version", "by", "reason")),
+    # What each row made has its own entries; which columns were which is somebody's word.
+    Audited(
+        "commitments.Import",
+        named="file_name",
+        only=("kind", "state", "by", "file_name", "sha256", "update", "only_good", "undone_by"),
+    ),
+    Audited("commitments.ColumnMapping", only=("kind", "mapping", "by")),
     # Never the address: whoever is erased is gone from here too.
     Audited("commitments.Subscriber", only=("state", "frequency", "scope", "confirmed_at", "unsubscribed_at")),
     # The watch.
     Audited(
         "tracker.Source",
         named="name",
-        only=("slug", "name", "kind", "url", "publisher", "voice", "options", "state", "fixed_interval_minutes"),
+        only=(
+            *("slug", "name", "kind", "url", "publisher", "voice", "republish", "options", "state"),
+            "fixed_interval_minutes",
+        ),
     ),
     # That they came is told by themselves; that one is altered or gone is not.
     Audited(
@@ -146,6 +158,7 @@ NOT_AUDITED = {
     "commitments.LinkingProfile": "follows from the commitment's words",
     "commitments.IndexChange": "the index's own mark",
     "commitments.TableReading": "is itself the record of one edition read",
+    "commitments.ImportRow": "is itself the record of what became of a row",
     "commitments.Turn": "whose turn it is among workers",
     "tracker.Poll": "is itself the record of one look",
     "tracker.Snapshot": "its hash proves it; verify_archive says what is missing or altered",

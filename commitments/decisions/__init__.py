@@ -7,7 +7,7 @@ not be.
 from commitments.decisions.common import DecisionRefused, Deed, Stale, lock
 from commitments.decisions.many import Step, accept_many, can_be_undone_in_part, reject_many, undo_many
 from commitments.decisions.on_evidence import RECHECK_FOR, accept, correct, reject
-from commitments.decisions.on_possible import dismiss_possible, recognise_possible, record_possible
+from commitments.decisions.on_possible import dismiss_possible, recognise_possible, record_possible, reopen_possible
 from commitments.decisions.on_status import (
     Reply,
     change_status,
@@ -19,6 +19,7 @@ from commitments.decisions.on_status import (
     withdraw_proposal,
 )
 from commitments.decisions.on_tables import accept_figures, reject_figures
+from commitments.decisions.on_withholding import lift, withhold
 from commitments.decisions.placing import assign
 from commitments.decisions.undoing import last_act, undo
 
@@ -39,6 +40,7 @@ __all__ = [
     "correct",
     "dismiss_possible",
     "last_act",
+    "lift",
     "lock",
     "look",
     "needs_second_editor",
@@ -49,7 +51,9 @@ __all__ = [
     "reject",
     "reject_figures",
     "reject_many",
+    "reopen_possible",
     "undo",
     "undo_many",
     "withdraw_proposal",
+    "withhold",
 ]

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from commitments import restatement
 from commitments.decisions.common import DecisionRefused, Deed, follow, lock, refuse_if_rested_on
-from commitments.linking import rejudging
+from commitments.linking import goalposts, rejudging
 from commitments.models import Decision, Evidence, Measurement, Relation, Tier
 from tracker.models import Release
 
@@ -70,6 +70,7 @@ def accept_together(pieces: Sequence[Evidence], deed: Deed) -> None:
     )
     commitment = pieces[0].commitment
     follow(commitment, deed.at)
+    goalposts.look(pieces)
     if came:
         rejudging.refresh(commitment, came=came)
 
@@ -133,6 +134,7 @@ def correct(
         locked.save(update_fields=["relation", "tier", "figures"])
         deed.enter(locked, Decision.Kind.CORRECTED, before, "; ".join(changed))
         follow(locked.commitment, deed.at)
+        goalposts.look([locked])
         evidence.refresh_from_db()
     return changed
 

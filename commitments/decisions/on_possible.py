@@ -7,7 +7,8 @@ from django.db import transaction
 from commitments.decisions.common import DecisionRefused, Deed, lock_commitments
 from commitments.decisions.on_evidence import accept, correct
 from commitments.decisions.placing import suggest
-from commitments.models import Commitment, Evidence, PossibleCommitment, Relation
+from commitments.decisions.undoing import take_back
+from commitments.models import Commitment, Decision, Evidence, PossibleCommitment, Relation
 
 _ORIGIN = "the possible new commitments"
 
@@ -37,6 +38,28 @@ def dismiss_possible(possible: PossibleCommitment, deed: Deed, reason: str) -> N
     if not reason.strip():
         raise DecisionRefused("Say why it is no new commitment: choose a reason, or give one in your own words.")
     _decide(possible, PossibleCommitment.State.DISMISSED, deed, reason=reason.strip())
+
+
+@transaction.atomic
+def reopen_possible(possible: PossibleCommitment, deed: Deed) -> None:
+    """Let it wait again. Where it was said to be one on record, the passage no longer waits there.
+
+    Raises DecisionRefused, and changes nothing, once a commitment was made from it or its passage was decided on.
+    """
+    if possible.state == PossibleCommitment.State.RECORDED:
+        raise DecisionRefused(f"{possible.commitment} was made from it. Merge or unpublish that one instead.")
+    if possible.commitment:
+        places = Decision.objects.standing().filter(kind=Decision.Kind.PLACED)
+        entries = places.filter(
+            evidence__commitment=possible.commitment,
+            evidence__release=possible.release,
+            evidence__quote_key=possible.quote_key,
+        )[:1]
+        _, obstacles = take_back(entries, deed)
+        if not entries or obstacles:
+            raise DecisionRefused(f"The passage was decided on since: decide on it at {possible.commitment.reference}.")
+    if not possible.reopen():
+        raise DecisionRefused("It waits already.")
 
 
 def _decide(

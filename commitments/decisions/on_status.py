@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from commitments.decisions.common import DecisionRefused, lock, lock_commitments
 from commitments.models import FINAL_STATUSES, Commitment, Evidence, Status, StatusChange, StatusProposal
+from commitments.models.history import written
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,10 @@ def confirm_proposal(proposal: StatusProposal, by: User) -> StatusChange:
     locked = _lock_waiting(proposal)
     if needs_second_editor(locked.to_status) and locked.proposed_by_id == by.pk:
         raise DecisionRefused("You proposed this yourself. A final status needs a second pair of eyes.")
-    if locked.awaits_reply_on(timezone.localdate()):
+    if locked.reply_by is not None and locked.awaits_reply_on(timezone.localdate()):
+        until = written(locked.reply_by)
         raise DecisionRefused(
-            f"{locked.reply_asked_of} was asked for a reply by {locked.reply_by}. Record the reply, or wait until then."
+            f"{locked.reply_asked_of} was asked for a reply by {until}. Record the reply, or wait until then."
         )
     _check(
         *(locked.commitment, locked.to_status, locked.reason, locked.effective_from),

@@ -13,10 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from commitments.bringing import import_rows
 from commitments.demo.server import HOST
-from commitments.imports import import_rows
 from commitments.models import Administration, Commitment
-from tracker.models import Source, Voice
+from tracker.models import Republish, Source, Voice
 
 FOLDER = Path(__file__).parent
 
@@ -43,7 +43,7 @@ def administrations() -> list[dict[str, Any]]:
 def load() -> int:
     """Load the commitments unless some are loaded. Returns how many were.
 
-    References that one's own record uses already are left alone. Raises commitments.imports.ImportRefused.
+    References that one's own record uses already are left alone. Raises commitments.bringing.ImportRefused.
     """
     if Commitment.objects.filter(demonstration=True).exists():
         return 0
@@ -67,6 +67,7 @@ def place_source(feed_url: str) -> Source:
             "url": feed_url,
             "publisher": "Demonstration (paraphrased Home Office releases)",
             "voice": Voice.OFFICIAL,
+            "republish": Republish.FULL,
             "fixed_interval_minutes": INTERVAL_MINUTES,
         },
     )

@@ -1,6 +1,7 @@
 """The record. Terms are those of the glossary in docs/methodology.md."""
 
 from .audit import AuditEntry
+from .bringing import ColumnMapping, Import, ImportRow
 from .commitment import Commitment, Judgeability, Publication, is_public
 from .deadline import Deadline
 from .decision import Decision
@@ -16,11 +17,13 @@ from .possible import PossibleCommitment
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
 from .table import TableFigure, TablePointer, TableReading
 from .turn import Turn
+from .withholding import Withholding
 
 __all__ = [
     "FINAL_STATUSES",
     "Administration",
     "AuditEntry",
+    "ColumnMapping",
     "Commitment",
     "Comparator",
     "Deadline",
@@ -30,6 +33,8 @@ __all__ = [
     "Digest",
     "Evidence",
     "Goalpost",
+    "Import",
+    "ImportRow",
     "IndexChange",
     "Judgeability",
     "LinkedRevision",
@@ -58,5 +63,6 @@ __all__ = [
     "TargetComponent",
     "Tier",
     "Turn",
+    "Withholding",
     "is_public",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
@@ -299,14 +300,23 @@ class Commitment(models.Model):
         return False
 
     def _free_slug(self) -> str:
-        from django.utils.text import slugify
+        like = Commitment.objects.filter(slug__startswith=_stem(self.title, self.reference))
+        return self.free_slug(self.title, self.reference, set(like.values_list("slug", flat=True)))
 
-        stem = slugify(self.title)[:100].strip("-") or slugify(self.reference) or "commitment"
-        taken = set(Commitment.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    @staticmethod
+    def free_slug(title: str, reference: str, taken: Collection[str]) -> str:
+        """The address of a commitment of this title, beside those that are `taken`."""
+        stem = _stem(title, reference)
         number, slug = 2, stem
         while slug in taken:
             slug, number = f"{stem}-{number}", number + 1
         return slug
+
+
+def _stem(title: str, reference: str) -> str:
+    from django.utils.text import slugify
+
+    return slugify(title)[:100].strip("-") or slugify(reference) or "commitment"
 
 
 def _status_after(change: StatusChange | None) -> str:

@@ -12,7 +12,7 @@ from tracker.models import Revision
 
 from .commitment import Commitment
 from .deadline import Deadline
-from .history import HistoryEntry
+from .history import HistoryEntry, written
 
 
 class Definition(Deadline, HistoryEntry):
@@ -60,7 +60,7 @@ class Definition(Deadline, HistoryEntry):
         ]
 
     def __str__(self) -> str:
-        return f"{self.commitment.reference} {self.get_kind_display()}, from {self.effective_from}"
+        return f"{self.commitment.reference} {self.get_kind_display()}, from {written(self.effective_from)}"
 
     @property
     def target_or_none(self) -> Target | None:

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, F, Value, When
+from django.utils import dateformat
 
 
 class HistoryQuerySet(models.QuerySet[Any]):
@@ -31,3 +32,8 @@ class HistoryEntry(models.Model):
 
     class Meta:
         abstract = True
+
+
+def written(day: dt.date) -> str:
+    """ "9 July 2029"."""
+    return dateformat.format(day, "j F Y")

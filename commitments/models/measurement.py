@@ -73,6 +73,9 @@ class Measurement(models.Model):
         "commitments.TableFigure", on_delete=models.PROTECT, related_name="measurements", null=True, blank=True
     )
     mark = models.CharField(max_length=60, blank=True, help_text="What its publisher says of it, such as provisional.")
+    where_from = models.CharField(
+        "where it is from", max_length=300, blank=True, help_text="Where no evidence says so: a table, a file."
+    )
     supersedes = models.OneToOneField(
         "self", on_delete=models.PROTECT, related_name="superseded_by", null=True, blank=True
     )

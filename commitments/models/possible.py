@@ -119,3 +119,10 @@ class PossibleCommitment(models.Model):
         return bool(
             waiting.update(state=state, decided_by=by, decided_at=at, reason=reason[:300], commitment=commitment)
         )
+
+    def reopen(self) -> bool:
+        """Let it wait again. False if it waits, or became a commitment, by now: then nothing is changed."""
+        decided = PossibleCommitment.objects.filter(pk=self.pk, state__in=(self.State.KNOWN, self.State.DISMISSED))
+        return bool(
+            decided.update(state=self.State.WAITING, decided_by=None, decided_at=None, reason="", commitment=None)
+        )

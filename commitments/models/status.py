@@ -14,7 +14,7 @@ from commitments import timing
 
 from .commitment import Commitment
 from .evidence import Evidence
-from .history import HistoryEntry, HistoryQuerySet
+from .history import HistoryEntry, HistoryQuerySet, written
 
 
 class Status(models.TextChoices):
@@ -124,7 +124,7 @@ class StatusChange(HistoryEntry, Verdict):
         ]
 
     def __str__(self) -> str:
-        return f"{self.commitment.reference}: {self.get_to_status_display()} from {self.effective_from}"
+        return f"{self.commitment.reference}: {self.get_to_status_display()} from {written(self.effective_from)}"
 
 
 class StatusProposalQuerySet(models.QuerySet["StatusProposal"]):
@@ -190,7 +190,9 @@ class StatusProposal(Verdict):
         ]
 
     def __str__(self) -> str:
-        return f"{self.commitment.reference}: {self.get_to_status_display()} from {self.effective_from}, proposed"
+        return (
+            f"{self.commitment.reference}: {self.get_to_status_display()} from {written(self.effective_from)}, proposed"
+        )
 
     def awaits_reply_on(self, day: dt.date) -> bool:
         """Whether those whom it is about still have time to reply on a day, and have not."""

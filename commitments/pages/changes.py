@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from commitments.showing import Note, Showing
 from tracker.diffs import Row, compared
 from tracker.models import Release, Revision
 
@@ -25,15 +26,20 @@ class Stretch:
 
 @dataclass(frozen=True)
 class ChangesPage:
+    """`stretches` are None where the text may not be shown; `text_note` says why if it is withheld."""
+
     release: Release
     before: Revision
     after: Revision
-    title: list[Row]
-    stretches: list[Stretch]
+    title: str
+    note: str
+    text_note: Note | None
+    changed_title: list[Row]
+    stretches: list[Stretch] | None
     beside: bool
 
 
-def changes_page(release: Release, number: int, *, beside: bool) -> ChangesPage:
+def changes_page(show: Showing, release: Release, number: int, *, beside: bool) -> ChangesPage:
     """Revision `number` compared with the one before of the same source, or of any if it has none there.
 
     Revision.DoesNotExist if there is none, or none before it.
@@ -44,12 +50,18 @@ def changes_page(release: Release, number: int, *, beside: bool) -> ChangesPage:
     before = earlier.filter(appearance=after.appearance_id).first() or earlier.first()
     if before is None:
         raise Revision.DoesNotExist(f"Release {release.pk} has no revision before {number}.")
+    titles = compared(show.title(release.pk, before.title), show.title(release.pk, after.title))
+    texts = show.text(before), show.text(after)
+    text_note = show.text_note(release.pk)
     return ChangesPage(
         release=release,
         before=before,
         after=after,
-        title=[row for row in compared(before.title, after.title) if not row.unchanged],
-        stretches=_stretches(compared(before.text, after.text)),
+        title=show.title(release.pk, after.title),
+        note="" if text_note else show.of_release(release.pk, after.note).text,
+        text_note=text_note,
+        changed_title=[row for row in titles if not row.unchanged],
+        stretches=_stretches(compared(texts[0].text, texts[1].text)) if all(text.is_whole for text in texts) else None,
         beside=beside,
     )
 

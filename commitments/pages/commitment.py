@@ -5,139 +5,54 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
-from itertools import groupby
 
-from django.contrib.auth.models import AbstractUser
-from django.db.models import Q
 from django.utils import timezone
 
 from commitments.models import (
     Commitment,
-    Comparator,
-    Deadline,
     Definition,
     Evidence,
     Judgeability,
-    Measurement,
     Milestone,
     NextEvidence,
-    Qualifier,
     Question,
-    Relation,
-    Series,
     StatusChange,
-    Target,
 )
 from commitments.models.commitment import SILENCE, CommitmentQuerySet
+from commitments.showing import Showing
 from commitments.timing import Timing, timing
+from tracker.diffs import Row, compared
 
 from . import meanings, phrases
-from .chart import Chart, Point, draw
+from .citing import Citation, cite
+from .counted import Counted, counted, points_of
 from .home import last_checked
+from .judgement import Judgement, judgement
+from .passage import Account, Piece, accounts, is_restated, piece
 from .standing import Standing, standing
-
-
-@dataclass(frozen=True)
-class Due:
-    """A deadline as shown. `interval` is empty when no day is known."""
-
-    as_worded: str
-    interval: str
-    reading: str
-    is_stated: bool
-    event: str
-    not_before: dt.date | None
-
-
-@dataclass(frozen=True)
-class Wording:
-    """One version of what is promised."""
-
-    definition: Definition
-    due: Due
-    meaning: str
-    target: str
-    baseline: str
-    components: list[str]
-    author: str
+from .wording import Due, Wording, due, wordings_of
 
 
 @dataclass(frozen=True)
 class Moved:
-    """The promise was changed since it was made. `first_timing` is the clock against the first deadline."""
+    """The promise was changed since it was made: its words then beside those now, and the clock against the first
+    deadline."""
 
     first: Wording
+    rows: list[Row]
     first_timing: Timing | None
     first_timing_sentence: str
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """One entry of the status history. `corrected_by` are the entries that say it was wrong."""
-
-    change: StatusChange
-    author: str
-    second: str
-    meaning: str
-    corrected_by: list[StatusChange]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A measurement in words, with the address of the sentence that says so where one is stored.
-
-    `cell` is set where it comes from a table: then `address` is that of the edition.
-    """
-
-    measurement: Measurement
-    words: str
-    period: str
-    address: str
-    source: str
-    cell: InTable | None
-
-
-@dataclass(frozen=True)
-class InTable:
-    """Where a figure stands in a file. `before` is the number that an earlier edition gave; empty if none did."""
-
-    sheet: str
-    row: str
-    column: str
-    cell: str
-    sha256: str
-    before: str
-
-
-@dataclass(frozen=True)
-class Counted:
-    """A series with its figures in order, and its chart where there are enough of them."""
-
-    series: Series
-    scope: str
-    figures: list[Figure]
-    chart: Chart | None
-    target: Target | None
-    latest: Figure
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A passage in the timeline."""
-
-    evidence: Evidence
-    address: str
-    publisher: str
-    voice: str
-    meaning: str
-
-
-@dataclass(frozen=True)
 class Step:
+    """A milestone. `is_past` where its last day has passed and nobody has said what came of it; `follows_today` for
+    the first one that is still to come."""
+
     milestone: Milestone
     due: Due
     is_past: bool
+    follows_today: bool
 
 
 @dataclass(frozen=True)
@@ -145,6 +60,8 @@ class Asked:
     """A question with how long it has been without an answer, None once it has one."""
 
     question: Question
+    words: str
+    answer: str
     unanswered_days: int | None
 
 
@@ -179,13 +96,17 @@ class CommitmentPage:
     judgements: list[Judgement]
     cannot_be_rated: str
     counted: list[Counted]
+    figures_withheld: int
     steps: list[Step]
     evidence: list[Piece]
+    accounts: list[Account]
     restated: list[Piece]
     asked: list[Asked]
     expected: list[Expected]
     parts: list[Commitment]
     freshness: Freshness
+    time_left: str
+    citation: Citation
 
 
 def whole(commitments: CommitmentQuerySet, on: dt.date) -> CommitmentQuerySet:
@@ -194,7 +115,7 @@ def whole(commitments: CommitmentQuerySet, on: dt.date) -> CommitmentQuerySet:
     return commitments.in_force(on).select_related(*related).prefetch_related("other_departments")
 
 
-def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
+def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> CommitmentPage:
     """Everything that the page of a commitment shows. `commitment` is read through `whole`."""
     definitions = list(
         commitment.definitions.select_related("target__series", "source_revision", "recorded_by")
@@ -212,101 +133,57 @@ def commitment_page(commitment: Commitment, on: dt.date) -> CommitmentPage:
         .select_related("release", "revision__appearance__source", "gone_since")
         .order_by("-release__published_at", "start")
     )
-    pieces = [_piece(piece) for piece in evidence]
-    judgements = [_judgement(change, changes) for change in changes]
+    pieces = [piece(show, each) for each in evidence]
+    news = [each for each in pieces if not is_restated(each.evidence)]
+    points = points_of(commitment)
+    shown_points = list(show.points(points))
+    judgements = [judgement(show, change, changes) for change in changes]
     in_force = commitment.status_change_on(on)
-    wordings = [_wording(definition) for definition in definitions]
+    wordings = wordings_of(show, definitions)
+    wording = wordings[definitions.index(current)]
+    stands = standing(commitment, on)  # type: ignore[arg-type]
     return CommitmentPage(
         commitment=commitment,
-        standing=standing(commitment, on),  # type: ignore[arg-type]
-        wording=wordings[definitions.index(current)],
+        standing=stands,
+        wording=wording,
         wordings=wordings[::-1],
-        moved=_moved(commitment, wordings, current, on),
+        moved=_moved(commitment, wordings, wording, on),
         judgement=next((one for one in judgements if in_force and one.change.pk == in_force.pk), None),
         judgements=judgements[::-1],
         cannot_be_rated=_cannot_be_rated(commitment),
-        counted=_counted(commitment, current.target_or_none),
-        steps=[_step(milestone, on) for milestone in commitment.milestones.select_related("evidence__revision")],
-        evidence=[piece for piece in pieces if not is_restated(piece.evidence)],
-        restated=[piece for piece in pieces if is_restated(piece.evidence)],
-        asked=[Asked(question, question.unanswered_days(on)) for question in commitment.questions.all()],
+        counted=counted(show, shown_points, current),
+        figures_withheld=points.count() - len(shown_points) if show else 0,
+        steps=_steps(commitment.milestones.select_related("evidence__revision"), on),
+        evidence=news,
+        accounts=accounts(news),
+        restated=[each for each in pieces if is_restated(each.evidence)],
+        asked=[
+            Asked(question, show.words(question.question), show.words(question.answer), question.unanswered_days(on))
+            for question in commitment.questions.all()
+        ],
         expected=[_expected(thing, on) for thing in commitment.expected_evidence.select_related("evidence__revision")],
         parts=list(commitment.parts.published()),
         freshness=_freshness(evidence, changes, definitions, on),
+        time_left=phrases.time_left(current.deadline_latest, stands.status, on),
+        citation=cite(commitment, len(definitions) + len(changes), on),
     )
 
 
-def is_restated(evidence: Evidence) -> bool:
-    """Whether a passage only says again what was known: by its relation, or because all its figures are old."""
-    if evidence.relation == Relation.RESTATES:
-        return True
-    return bool(evidence.figures) and all(figure.get("restated") for figure in evidence.figures)
-
-
-def passage_address(evidence: Evidence) -> str:
-    """Where the passage stands, marked, in the revision that it was taken from."""
-    return f"{evidence.revision.get_absolute_url()}#e{evidence.pk}"
-
-
-def author(user: AbstractUser | None) -> str:
-    """The name that a person goes by in public. Names of accounts are nobody's business."""
-    return (user.get_full_name() if user else "") or "an editor"
-
-
-def due(deadline: Deadline) -> Due:
-    return Due(
-        as_worded=deadline.deadline_text,
-        interval=phrases.interval(deadline.deadline_earliest, deadline.deadline_latest),
-        reading=deadline.deadline_derivation,
-        is_stated=deadline.deadline_is_stated,
-        event=deadline.deadline_event,
-        not_before=deadline.not_before,
-    )
-
-
-def _wording(definition: Definition) -> Wording:
-    aim = definition.target_or_none
-    return Wording(
-        definition=definition,
-        due=due(definition),
-        meaning=meanings.DEFINITION[Definition.Kind(definition.kind)],
-        target=phrases.target(aim) if aim else "",
-        baseline=_baseline(aim) if aim else "",
-        components=[f"{part.name}: {phrases.number(part.value)}" for part in aim.components.all()] if aim else [],
-        author=author(definition.recorded_by),
-    )
-
-
-def _baseline(aim: Target) -> str:
-    value = "" if aim.baseline_value is None else phrases.quantity(aim.baseline_value, aim.series.unit)
-    when = "" if aim.baseline_date is None else f"on {phrases.day(aim.baseline_date)}"
-    return f"{value} {when}".strip()
-
-
-def _moved(commitment: Commitment, wordings: list[Wording], current: Definition, on: dt.date) -> Moved | None:
+def _moved(commitment: Commitment, wordings: list[Wording], now: Wording, on: dt.date) -> Moved | None:
     """The promise as first made, corrected where we had it wrong, if its owner has changed it since."""
-    correction = Definition.Kind.EDITORIAL_CORRECTION
+    correction, current = Definition.Kind.EDITORIAL_CORRECTION, now.definition
     begun = [one for one in wordings if one.definition.effective_from <= current.effective_from]
     own = next((place for place, one in enumerate(begun[1:], start=1) if one.definition.kind != correction), None)
     if own is None:
         return None
     first = begun[own - 1]
+    rows = compared(first.statement, now.statement)
     earliest, latest = first.definition.deadline_first_day, first.definition.deadline_latest
     if latest is None or latest == current.deadline_latest:
-        return Moved(first, None, "")
+        return Moved(first, rows, None, "")
     status, since = commitment.status, commitment.status_since  # type: ignore[attr-defined]
     key = timing(earliest, latest, status, since, on)
-    return Moved(first, key, phrases.timing(key, earliest, latest, since, on))
-
-
-def _judgement(change: StatusChange, changes: list[StatusChange]) -> Judgement:
-    return Judgement(
-        change=change,
-        author=author(change.recorded_by),
-        second=author(change.confirmed_by),
-        meaning=meanings.STATUS[change.to_status],  # type: ignore[index]
-        corrected_by=[other for other in changes if other.corrects_id == change.pk],
-    )
+    return Moved(first, rows, key, phrases.timing(key, earliest, latest, since, on))
 
 
 def _cannot_be_rated(commitment: Commitment) -> str:
@@ -315,114 +192,27 @@ def _cannot_be_rated(commitment: Commitment) -> str:
     return f"{meanings.JUDGEABILITY[Judgeability(commitment.judgeability)]} {commitment.judgeability_note}".strip()
 
 
-def _counted(commitment: Commitment, aim: Target | None) -> list[Counted]:
-    """The figures of the commitment's series: those of its own accepted evidence and those that staff entered."""
-    standing_points = (
-        Measurement.objects.shown()
-        .filter(series__in=commitment.series.all())
-        .filter(Q(evidence__commitment=commitment, evidence__state=Evidence.State.ACCEPTED) | Q(evidence=None))
-        .select_related("series", "evidence__release", "evidence__revision", "revision__snapshot", "table_figure")
-        .order_by("series__metric", "series_id", "published_on", "pk")
-    )
-    return [
-        _series(series, list(points), aim) for series, points in groupby(standing_points, lambda point: point.series)
-    ]
-
-
-def _series(series: Series, points: list[Measurement], aim: Target | None) -> Counted:
-    if any(point.table_figure_id for point in points):  # a table revises what is long past
-        points = sorted(points, key=lambda point: (point.point_date, point.published_on, point.pk))
-    figures = [_figure(point) for point in points]
-    own_aim = aim if aim is not None and aim.series_id == series.pk else None
-    scope = [series.population, series.place, f"since {phrases.day(series.since)}" if series.since else ""]
-    return Counted(
-        series=series,
-        scope=", ".join(part for part in scope if part),
-        figures=figures,
-        chart=draw(
-            [
-                Point(
-                    day=point.point_date,
-                    value=point.value,
-                    label=phrases.number(point.value),
-                    high=point.high,
-                    is_exact=point.qualifier == Qualifier.EXACT,
-                )
-                for point in points
-            ],
-            target=level_aimed_at(own_aim),
-            joined=series.measure != Series.Measure.FLOW,
-        ),
-        target=own_aim,
-        latest=figures[-1],
-    )
-
-
-def level_aimed_at(aim: Target | None) -> Decimal | None:
-    """The level that a target asks for, worked out from the baseline where it asks for a change. None if unknown."""
-    if aim is None or aim.value is None:
-        return None
-    if aim.comparator not in (Comparator.INCREASE_BY, Comparator.DECREASE_BY):
-        return aim.value
-    if aim.baseline_value is None:
-        return None
-    relative = aim.unit in ("per cent", "%") and aim.series.unit not in ("per cent", "%")
-    change = aim.baseline_value * aim.value / 100 if relative else aim.value
-    return aim.baseline_value + (change if aim.comparator == Comparator.INCREASE_BY else -change)
-
-
-def _figure(point: Measurement) -> Figure:
-    address = ""
-    if point.evidence is not None:
-        address = passage_address(point.evidence)
-    elif point.revision is not None:
-        address = point.revision.get_absolute_url()
-    return Figure(
-        measurement=point,
-        words=phrases.measurement(point),
-        period=phrases.measured_over(point),
-        address=address,
-        source=point.revision.title if point.revision else "",
-        cell=_in_table(point),
-    )
-
-
-def _in_table(point: Measurement) -> InTable | None:
-    figure = point.table_figure
-    if figure is None or point.revision is None:
-        return None
-    is_other = figure.before is not None and figure.before != figure.value
-    return InTable(
-        sheet=figure.sheet,
-        row=figure.row_words,
-        column=figure.column_words,
-        cell=figure.cell,
-        sha256=point.revision.snapshot.sha256,
-        before=phrases.number(figure.before) if is_other and figure.before is not None else "",
-    )
-
-
-def _piece(evidence: Evidence) -> Piece:
-    source = evidence.revision.appearance.source
-    return Piece(
-        evidence=evidence,
-        address=passage_address(evidence),
-        publisher=source.publisher or source.name,
-        voice=source.get_voice_display(),
-        meaning=meanings.RELATION[Relation(evidence.relation)],
-    )
-
-
 def _expected(thing: NextEvidence, on: dt.date) -> Expected:
     latest = thing.deadline_latest
     is_open = thing.outcome == NextEvidence.Outcome.EXPECTED
     return Expected(thing, due(thing), is_late=is_open and latest is not None and latest < on)
 
 
-def _step(milestone: Milestone, on: dt.date) -> Step:
-    latest = milestone.deadline_latest
-    pending = milestone.outcome == Milestone.Outcome.PENDING
-    return Step(milestone, due(milestone), is_past=pending and latest is not None and latest < on)
+def _steps(milestones: Iterable[Milestone], on: dt.date) -> list[Step]:
+    """In the order of time: by the day on which each was met or missed, or else by its last day; without one, last."""
+    dated = sorted(milestones, key=lambda one: one.outcome_on or one.deadline_latest or dt.date.max)
+    ahead = [one for one in dated if (one.outcome_on or one.deadline_latest or dt.date.max) >= on]
+    return [
+        Step(
+            milestone,
+            due(milestone),
+            is_past=milestone.outcome == Milestone.Outcome.PENDING
+            and milestone.deadline_latest is not None
+            and milestone.deadline_latest < on,
+            follows_today=bool(ahead) and milestone.pk == ahead[0].pk,
+        )
+        for milestone in dated
+    ]
 
 
 def _freshness(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Max, Q
 
 from commitments.models import Commitment, Definition, Evidence, Relation, Status, StatusChange, is_public
+from commitments.showing import Showing
 from commitments.timing import Timing
 from tracker.models import Source
 
@@ -33,12 +34,22 @@ class Bar:
 
 @dataclass(frozen=True)
 class Change:
-    """A judgement or a new wording, whichever is set."""
+    """A judgement, with its reason, or a new wording, whichever is set."""
 
     at: dt.datetime
     commitment: Commitment
     judgement: StatusChange | None = None
+    reason: str = ""
     wording: Definition | None = None
+
+
+@dataclass(frozen=True)
+class Newest:
+    """A passage that adds something, in the words that may be shown."""
+
+    evidence: Evidence
+    quote: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -50,12 +61,12 @@ class Home:
     overdue_count: int
     due_soon: list[Line]
     due_soon_count: int
-    evidence: list[Evidence]
+    newest: list[Newest]
     changes: list[Change]
     last_checked: dt.datetime | None
 
 
-def home(on: dt.date) -> Home:
+def home(show: Showing, on: dt.date) -> Home:
     public = Commitment.objects.published()
     counts = tally(public, on, ("status", "timing"))
     by_timing = counts.by("timing")
@@ -67,24 +78,25 @@ def home(on: dt.date) -> Home:
         overdue_count=by_timing[Timing.OVERDUE],
         due_soon=lines(public.due_soon(on)[:SHORT_LIST], on),
         due_soon_count=by_timing[Timing.DUE_SOON],
-        evidence=newest_evidence(SHORT_LIST),
-        changes=recent_changes(RECENT_CHANGES),
+        newest=newest_evidence(show, SHORT_LIST),
+        changes=recent_changes(show, RECENT_CHANGES),
         last_checked=last_checked(),
     )
 
 
-def newest_evidence(limit: int) -> list[Evidence]:
+def newest_evidence(show: Showing, limit: int) -> list[Newest]:
     """The latest accepted passages that add something, by the date of their release."""
-    return list(
-        Evidence.objects.accepted()
+    pieces = (
+        show.evidence()
         .exclude(relation=Relation.RESTATES)
-        .filter(is_public("commitment"), commitment__merged_into=None)
+        .filter(commitment__merged_into=None)
         .select_related("commitment", "release", "revision__appearance__source")
         .newest_first()[:limit]
     )
+    return [Newest(piece, show.quote(piece), show.title(piece.release_id, piece.release.title)) for piece in pieces]
 
 
-def recent_changes(limit: int) -> list[Change]:
+def recent_changes(show: Showing, limit: int) -> list[Change]:
     """The latest judgements and rewordings by when they were recorded; what was imported is no change."""
     public = is_public("commitment") & Q(commitment__merged_into=None)
     judgements = StatusChange.objects.filter(public, imported_from="")
@@ -93,7 +105,7 @@ def recent_changes(limit: int) -> list[Change]:
         limit,
         [
             *(
-                Change(change.recorded_at, change.commitment, judgement=change)
+                Change(change.recorded_at, change.commitment, judgement=change, reason=show.words(change.reason))
                 for change in judgements.select_related("commitment").order_by("-recorded_at", "-pk")[:limit]
             ),
             *(

@@ -54,6 +54,11 @@ def paragraphs(text: str, passages: Iterable[Passage]) -> list[Paragraph]:
     return [_cut(text, block, inside) for block in blocks]
 
 
+def quoted(words: str, keys: Iterable[int]) -> Paragraph:
+    """A paragraph that is one passage, quoted by the evidence with these keys."""
+    return [Piece(words, covered=True, begins=tuple(keys), ends=tuple(keys))]
+
+
 def _touched(passage: Passage, blocks: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The parts of blocks that a passage covers."""
     return [

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 from commitments.models import Comparator, Definition, Measurement, Target
-from commitments.timing import Timing
+from commitments.timing import FINAL, Timing
 
 _MILLION = Decimal(1_000_000)
 _SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
@@ -121,6 +121,13 @@ def timing(
     if key is Timing.DUE and earliest is not None:
         return f"The time in which it is due began on {day(earliest)}; {left}."
     return f"{left[0].upper()}{left[1:]}."
+
+
+def time_left(latest: dt.date | None, status: str, on: dt.date) -> str:
+    """ "31 days", "none: over by 3 days". Empty where no day is known or the clock has stopped."""
+    if latest is None or status in FINAL:
+        return ""
+    return days((latest - on).days) if latest >= on else f"none: over by {days((on - latest).days)}"
 
 
 def _apart(when: dt.date, last: dt.date) -> str:

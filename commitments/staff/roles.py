@@ -39,8 +39,8 @@ _WATCH = _of(
 _RECORD = _of(
     "commitments",
     "commitment definition target targetcomponent statuschange evidence measurement series milestone question "
-    "nextevidence statusproposal goalpost possiblecommitment tablepointer tablereading administration "
-    "department policyarea linkedrevision linkerversion linkerswitch",
+    "nextevidence statusproposal goalpost possiblecommitment tablepointer tablereading administration department "
+    "policyarea linkedrevision linkerversion linkerswitch withholding import",
 )
 _TO_COME = _of("commitments", "question nextevidence")
 _NAMES = _of("commitments", "series administration department policyarea")
@@ -54,11 +54,16 @@ RESEARCHER = Role(
 )
 EDITOR = Role(
     "Editor",
-    "writes commitments, publishes them, and changes their status or confirms one that is proposed; points at figures "
-    "in tables; sees the audit",
+    (
+        "writes commitments, brings them from files, publishes them, changes their status or confirms one that is "
+        "proposed, points at figures in tables, and keeps from the public what must not be shown; sees the audit"
+    ),
     {
         "view": ("commitments.auditentry",),
-        "add": (*_of("commitments", "commitment definition statuschange milestone tablepointer"), *_NAMES),
+        "add": (
+            *_of("commitments", "commitment definition statuschange milestone withholding import tablepointer"),
+            *_NAMES,
+        ),
         "change": (*_of("commitments", "commitment milestone statusproposal tablepointer"), *_NAMES),
         "delete": ("commitments.milestone", *_TO_COME, *_NAMES),
     },

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from commitments import showing
 from commitments.models import Commitment
-from commitments.pages.commitment import commitment_page, whole
+from commitments.pages.commitment import commitment_page
 from commitments.pages.home import home
 from commitments.pages.methodology import methodology
 from commitments.pages.register import register
+from commitments.pages.version import version_page
+
+from .of_commitment import of_commitment
 
 
 @require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
-    return render(request, "commitments/home.html", {"home": home(timezone.localdate())})
+    return render(request, "commitments/home.html", {"home": home(showing.now(), timezone.localdate())})
 
 
 @require_safe
@@ -24,16 +30,18 @@ def list_commitments(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/register.html", {"register": register(request.GET, timezone.localdate())})
 
 
-@require_safe
-def show_commitment(request: HttpRequest, slug: str) -> HttpResponse:
-    """One that was merged into another answers with that one's address for good; drafts are not there."""
-    today = timezone.localdate()
-    commitment = get_object_or_404(whole(Commitment.objects.public(), today), slug=slug)
-    if commitment.merged_into is not None:
-        if not commitment.merged_into.is_public:
-            raise Http404("It was merged into a commitment that is not public yet.")
-        return redirect(commitment.merged_into, permanent=True)
-    return render(request, "commitments/commitment.html", {"page": commitment_page(commitment, today)})
+@of_commitment
+def show_commitment(request: HttpRequest, commitment: Commitment, today: dt.date) -> HttpResponse:
+    return render(request, "commitments/commitment.html", {"page": commitment_page(showing.now(), commitment, today)})
+
+
+@of_commitment
+def show_version(request: HttpRequest, commitment: Commitment, today: dt.date, number: int) -> HttpResponse:
+    """What the record said after so many entries; for citing."""
+    page = version_page(showing.now(), commitment, number)
+    if page is None:
+        raise Http404("There is no version of that number.")
+    return render(request, "commitments/version.html", {"page": page})
 
 
 @require_safe

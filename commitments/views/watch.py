@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from commitments import showing
 from commitments.pages.changes import SIDE_BY_SIDE, changes_page
 from commitments.pages.release import release_page
 from commitments.pages.sources import sources_page
@@ -20,10 +21,13 @@ def show_release(request: HttpRequest, release_id: int, number: int | None = Non
     What is joined to another release leads on to that one, but its own revisions stay to be read.
     """
     release = get_object_or_404(Release.objects.select_related("joined_to"), pk=release_id)
+    show = showing.now()
+    if note := show.release_note(release.pk):
+        return _withheld(request, note)
     if release.joined_to and number is None:
         return redirect(release.joined_to)
     try:
-        page = release_page(release, number)
+        page = release_page(show, release, number)
     except Revision.DoesNotExist as absent:
         raise Http404(str(absent)) from absent
     return render(request, "commitments/release.html", {"page": page})
@@ -33,8 +37,11 @@ def show_release(request: HttpRequest, release_id: int, number: int | None = Non
 def show_changes(request: HttpRequest, release_id: int, number: int) -> HttpResponse:
     """What one revision changed in the one before; both beside each other with `?view=side-by-side`."""
     release = get_object_or_404(Release, pk=release_id)
+    show = showing.now()
+    if note := show.release_note(release.pk):
+        return _withheld(request, note)
     try:
-        page = changes_page(release, number, beside=request.GET.get("view") == SIDE_BY_SIDE)
+        page = changes_page(show, release, number, beside=request.GET.get("view") == SIDE_BY_SIDE)
     except Revision.DoesNotExist as absent:
         raise Http404(str(absent)) from absent
     return render(request, "commitments/changes.html", {"page": page, "side_by_side": SIDE_BY_SIDE})
@@ -43,3 +50,8 @@ def show_changes(request: HttpRequest, release_id: int, number: int) -> HttpResp
 @require_safe
 def show_sources(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/sources.html", {"page": sources_page(timezone.now())})
+
+
+def _withheld(request: HttpRequest, note: showing.Note) -> HttpResponse:
+    """The note in the release's place, with the status that makes others drop the copies that they have."""
+    return render(request, "commitments/withheld.html", {"note": note}, status=451)

@@ -76,7 +76,7 @@ def deed(by: Any = "editor") -> Deed:
 
 def source(name: str = "Ministry news", **fields: Any) -> Source:
     slug = name.lower().replace(" ", "-")
-    defaults = {"name": name, "kind": "feed", "url": f"https://{slug}.example/feed", **fields}
+    defaults = {"name": name, "kind": "feed", "url": f"https://{slug}.example/feed", "republish": "full", **fields}
     return Source.objects.get_or_create(slug=slug, defaults=defaults)[0]
 
 

@@ -17,6 +17,7 @@ from commitments.models import (
     Department,
     Digest,
     Goalpost,
+    Import,
     LinkedRevision,
     LinkerSwitch,
     LinkerVersion,
@@ -83,6 +84,18 @@ def fill(count: int) -> None:
         LinkerSwitch.objects.create(version=version, reason="Better at trees.", by=make.user())
         subscriber = Subscriber.objects.create(email=f"{unique}@example.org")
         Digest.objects.create(subscriber=subscriber, date=timezone.localdate())
+        brought = Import.objects.create(
+            kind="commitments",
+            file_name=f"trees {unique}.csv",
+            sha256="x",
+            form="csv",
+            content=b"Pledge\nPlant trees\n",
+            columns=["Pledge"],
+            mapping={"Pledge": "title"},
+            samples={"Pledge": ["Plant trees"]},
+            rows_in_all=1,
+        )
+        brought.rows.create(line=2, outcome="refused", complaints=[["title", "is too short"]], raw={"Pledge": "Plant"})
         series.measurements.create(value=50, published_on="2025-01-09", evidence=piece, start=0)
         make.table_figure(series, release)
 

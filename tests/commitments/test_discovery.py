@@ -14,8 +14,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments import linking
-from commitments.imports import import_rows
+from commitments import decisions, linking
+from commitments.bringing import import_rows
 from commitments.linking import promises
 from commitments.linking.document import document
 from commitments.models import AuditEntry, Commitment, Evidence, PossibleCommitment
@@ -264,6 +264,36 @@ def test_dismissing_needs_a_reason_and_happens_once(staff: Client) -> None:
     assert possible.reason == "Too small to keep."
     assert "Too small to keep." in staff.get(page_of(possible)).content.decode()
     assert AuditEntry.objects.filter(model="commitments.possiblecommitment").exists()
+
+
+def test_a_dismissal_is_taken_back(staff: Client) -> None:
+    possible = make.possible(make.release(PROMISE))
+    post(staff, possible, "dismiss", usual="2")
+    assert "It waits again." in post(staff, possible, "reopen")
+    assert PossibleCommitment.objects.waiting().get() == possible
+    assert "It waits already." in post(staff, possible, "reopen")
+
+
+def test_that_it_is_one_on_record_is_taken_back_until_the_passage_is_decided_on(staff: Client) -> None:
+    possible, owner = make.possible(make.release(PROMISE)), make.commitment("Recruit lock keepers")
+    post(staff, possible, "recognise", commitment=owner.reference)
+    assert "It waits again." in post(staff, possible, "reopen")
+    assert PossibleCommitment.objects.waiting().get() == possible
+    piece = owner.evidence.get()
+    assert (piece.state, piece.teaches) == ("rejected", False), "nobody has said that it does not belong there"
+
+    post(staff, possible, "recognise", commitment=owner.reference)
+    decisions.accept(owner.evidence.get(), make.deed("ben"))
+    assert f"decide on it at {owner.reference}" in post(staff, possible, "reopen")
+    possible.refresh_from_db()
+    assert possible.state == "known"
+
+
+def test_one_that_became_a_commitment_is_not_taken_back(staff: Client) -> None:
+    possible, made = make.possible(make.release(PROMISE)), make.commitment("Recruit lock keepers")
+    decisions.record_possible(possible, made, make.deed())
+    assert "was made from it" in post(staff, possible, "reopen")
+    assert "Take it back" not in staff.get(page_of(possible)).content.decode()
 
 
 def test_where_a_colleague_was_first_the_commitment_is_kept_without_the_passage(staff: Client) -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commitments import decisions, linking
-from commitments.imports import import_rows
+from commitments.bringing import import_rows
 from commitments.linking import goalposts
 from commitments.linking.said_otherwise import Recorded, said_otherwise
 from commitments.models import Commitment, Evidence, Goalpost
@@ -174,6 +174,21 @@ def test_a_rejected_passage_moves_nothing() -> None:
     found = moved()
     decisions.reject(found.evidence, make.deed(), "About other officers.")
     assert not Goalpost.objects.waiting().exists()
+
+
+@pytest.mark.django_db
+def test_a_passage_kept_before_is_compared_when_it_is_accepted_or_put_right() -> None:
+    found = moved()
+    piece = found.evidence
+    found.delete()
+    decisions.accept(piece, make.deed())
+    assert Goalpost.objects.waiting().get().evidence == piece
+
+    Goalpost.objects.all().delete()
+    decisions.correct(piece, make.deed(), relation="context", tier=piece.tier, restated={})
+    assert not Goalpost.objects.exists()
+    decisions.correct(piece, make.deed(), relation="slips", tier=piece.tier, restated={})
+    assert Goalpost.objects.waiting().get().evidence == piece
 
 
 @pytest.mark.django_db

@@ -80,7 +80,7 @@ def test_measurements_are_a_table_and_a_chart_that_lead_to_their_sentence(client
         assert figure.address in html
         passage = client.get(figure.address.partition("#")[0]).content.decode()
         assert f'<mark id="{figure.address.partition("#")[2]}">' in passage
-    assert html.count("<circle") == 3
+    assert html.count('<svg class="mark official"') == 3 + 1  # and once in the legend
     assert 'class="target"' in html
     assert [piece.evidence.quote for piece in page.restated] == [again]
 

@@ -97,8 +97,9 @@ def test_a_verdict_waits_for_the_reply_and_carries_it(ada: Client, ben: Client, 
     send(ada, owner, "propose", **asked)
     assert "Record the reply, or wait until then." in decide(ben, "confirm").content.decode()
     assert "Write down what they replied." in decide(ben, "keep", reply=" ").content.decode()
-
-    decide(ben, "keep", reply=REPLY)
+    button = "Confirm: record the status"
+    assert button not in decide(ben, "keep", reply=" ").content.decode(), "they may still reply"
+    assert button in decide(ben, "keep", reply=REPLY).content.decode()
     assert REPLY not in client.get(owner.get_absolute_url()).content.decode()
     decide(ben, "confirm")
 

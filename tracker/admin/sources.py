@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from tracker import trial
 from tracker.health import Health, health, health_of
-from tracker.models import Poll, Source, SourceAlert, Tick
+from tracker.models import Poll, Republish, Source, SourceAlert, Tick
 from tracker.polling import PollDeclined, poll
 from tracker.trial import Trial, TrialFailed
 
@@ -63,6 +63,20 @@ class SourceForm(WhereForm):
     )
     shown: Trial | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "republish" in self.fields:
+            usual = ("", "as usual for its voice and address")
+            self.fields["republish"] = forms.ChoiceField(
+                choices=[usual, *Republish.choices],
+                required=False,
+                initial="",
+                label="May be republished",
+                help_text=self.fields["republish"].help_text,
+            )
+            if self.instance._state.adding:
+                self.initial["republish"] = ""
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not self.errors and cleaned.get("look_first") and not set(WHERE_TO_LOOK).isdisjoint(self.changed_data):
@@ -72,6 +86,8 @@ class SourceForm(WhereForm):
             except TrialFailed as error:
                 raise forms.ValidationError(str(error)) from error
             cleaned["url"] = source.url
+        if not self.errors and not cleaned.get("republish"):
+            cleaned["republish"] = Republish.usual(cleaned["voice"], cleaned["url"])
         return cleaned
 
 
@@ -115,7 +131,7 @@ class SourceAdmin(OpmlLists):
     form = SourceForm
     change_form_template = "admin/tracker/source/change_form.html"
     list_display = ("name", "condition", "last_polled_at", "next_due_at")
-    list_filter = (NeedsFilter, "state", "kind", "voice")
+    list_filter = (NeedsFilter, "state", "kind", "voice", "republish")
     search_fields = ("name", "slug", "url", "publisher")
     prepopulated_fields = {"slug": ("name",)}
     readonly_fields = (
@@ -123,7 +139,7 @@ class SourceAdmin(OpmlLists):
         *("not_before", "moved_to", "etag", "last_modified", "leased_until"),
     )
     fieldsets = (
-        (None, {"fields": ("name", "slug", "kind", "url", "publisher", "voice", "options", "look_first")}),
+        (None, {"fields": ("name", "slug", "kind", "url", "publisher", "voice", "republish", "options", "look_first")}),
         ("Watching", {"fields": ("state", "condition", "fixed_interval_minutes", "next_due_at")}),
         (
             "How it went",

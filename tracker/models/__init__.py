@@ -6,7 +6,8 @@ Nothing here knows what the releases are used for.
 from .archive import Snapshot, SnapshotQuerySet
 from .release import Appearance, KeptApart, Release, Sketch
 from .revision import Attachment, ChangeNote, Revision
-from .source import Poll, Source, SourceAlert, Voice
+from .rights import Licence, Republish, Voice
+from .source import Poll, Source, SourceAlert
 from .work import Backfill, PendingEntry, Recheck, RobotsFile, Tick
 
 __all__ = [
@@ -15,10 +16,12 @@ __all__ = [
     "Backfill",
     "ChangeNote",
     "KeptApart",
+    "Licence",
     "PendingEntry",
     "Poll",
     "Recheck",
     "Release",
+    "Republish",
     "Revision",
     "RobotsFile",
     "Sketch",

@@ -10,7 +10,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from .archive import Snapshot
-from .source import Source, Voice
+from .rights import Voice
+from .source import Source
 
 if TYPE_CHECKING:
     from .revision import Revision

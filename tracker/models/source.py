@@ -8,15 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-
-class Voice(models.TextChoices):
-    """Whose account a source gives."""
-
-    OFFICIAL = "official", "official"
-    PARLIAMENT = "parliament", "Parliament"
-    INDEPENDENT = "independent", "independent"
-    MEDIA = "media", "media"
-    OPPONENT = "opponent", "opponent"
+from .rights import Licence, Republish, Voice, licence
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
@@ -61,6 +53,13 @@ class Source(models.Model):
     url = models.URLField("address", max_length=2000)
     publisher = models.CharField(max_length=200, blank=True)
     voice = models.CharField(max_length=20, choices=Voice, default=Voice.OFFICIAL)
+    republish = models.CharField(
+        "may be republished",
+        max_length=10,
+        choices=Republish,
+        default=Republish.QUOTES,
+        help_text="What the public may see of its texts. In full only where its licence allows it.",
+    )
     options = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=20, choices=State, default=State.ACTIVE)
 
@@ -121,6 +120,11 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def licence(self) -> Licence:
+        """On what terms the public gets what it may see of this source's texts."""
+        return licence(self.republish, self.url)
 
 
 class Poll(models.Model):

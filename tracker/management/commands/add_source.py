@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from tracker import trial
-from tracker.models import Source, Voice
+from tracker.models import Republish, Source, Voice
 from tracker.trial import Trial, TrialFailed
 
 SHOWN_ENTRIES = 10
@@ -40,6 +40,11 @@ Example:
         parser.add_argument("--name", required=True, help="what to call it; its slug is made from this")
         parser.add_argument("--publisher", default="", help="who publishes there, for display")
         parser.add_argument("--voice", default=Voice.OFFICIAL, help=f"whose account: {', '.join(Voice.values)}")
+        parser.add_argument(
+            "--republish",
+            help="what the public may see of its texts: full, or quotes (short ones with a link). Full for government "
+            "and Parliament where their licence is known from the address, quotes for all others, unless given",
+        )
         parser.add_argument("--interval", type=int, metavar="MIN", help="look every MIN minutes, instead of adapting")
         parser.add_argument("--options", default="{}", metavar="JSON", help="settings of the kind, a JSON object")
         parser.add_argument("--no-check", action="store_true", help="add it without a trial look")
@@ -72,6 +77,9 @@ def _source(options: dict[str, Any]) -> Source:
         raise CommandError(f"There is no kind “{options['kind']}”. Kinds: {', '.join(Source.Kind.values)}.")
     if options["voice"] not in Voice.values:
         raise CommandError(f"There is no voice “{options['voice']}”. Voices: {', '.join(Voice.values)}.")
+    republish = options["republish"] or Republish.usual(options["voice"], options["url"])
+    if republish not in Republish.values:
+        raise CommandError(f"There is no --republish “{republish}”. It is one of: {', '.join(Republish.values)}.")
     if options["interval"] is not None and options["interval"] < 1:
         raise CommandError("--interval is in minutes and at least 1.")
     try:
@@ -87,6 +95,7 @@ def _source(options: dict[str, Any]) -> Source:
         url=options["url"],
         publisher=options["publisher"],
         voice=options["voice"],
+        republish=republish,
         fixed_interval_minutes=options["interval"],
         options=kind_options,
         next_due_at=timezone.now(),
@@ -113,6 +122,8 @@ def _as_json(source: Source, shown: Trial | None) -> dict[str, Any]:
         "url": source.url,
         "publisher": source.publisher,
         "voice": source.voice,
+        "republish": source.republish,
+        "licence": source.licence.name,
         "interval_minutes": source.fixed_interval_minutes,
         "options": source.options,
         "feeds": [{"url": feed.url, "title": feed.title} for feed in shown.feeds] if shown else [],
@@ -133,6 +144,7 @@ def _as_json(source: Source, shown: Trial | None) -> dict[str, Any]:
 
 def _as_table(source: Source, shown: Trial | None) -> str:
     lines = [f"Added {source.name} ({source.slug}): {source.get_kind_display()} at {source.url}"]
+    lines.append(f"The public sees its texts as {source.get_republish_display()} ({source.licence.name}).")
     if shown is None:
         return "\n".join([*lines, "Not looked at yet (--no-check)."])
     entries = shown.entries
