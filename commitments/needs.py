@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 
 from commitments.models import (
     Commitment,
+    CorrectionRequest,
     Digest,
     Evidence,
     Goalpost,
@@ -67,6 +68,13 @@ NEEDS = (
         "Passages that say a promise otherwise than it is recorded.",
         Goalpost,
         lambda on: Goalpost.objects.waiting(),
+    ),
+    Need(
+        "corrections",
+        "Corrections asked for",
+        "What readers say is wrong, not answered yet.",
+        CorrectionRequest,
+        lambda on: CorrectionRequest.objects.waiting(),
     ),
     Need(
         "overdue",

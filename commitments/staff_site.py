@@ -23,6 +23,7 @@ _GROUPS = (
         "The record",
         ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question", "import"),
     ),
+    ("Corrections", ("correctionrequest", "reply", "withholding")),
     ("Figures", ("measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),
     (
@@ -33,7 +34,7 @@ _GROUPS = (
         ),
     ),
     ("The linker", ("linkerversion", "linkerswitch")),
-    ("Readers", ("subscriber", "digest")),
+    ("Readers", ("ownwords", "subscriber", "digest")),
     ("Accounts", ("user", "accessattempt", "auditentry")),
 )
 _OTHERS = "Inner workings"

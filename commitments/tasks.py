@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from commitments import linking
+from commitments import corrections, linking
 from commitments.audit.acting import acting
 from commitments.bringing import steps
 from commitments.digests import deliver
@@ -64,6 +64,18 @@ def send_digests() -> None:
     now = timezone.localtime()
     if now.hour >= settings.DIGEST_HOUR:
         deliver.send_for(now.date(), budget=BUDGET)
+
+
+@shared_task(name="commitments.answer_senders")
+def answer_senders() -> None:
+    """Send the answers to those who asked for corrections."""
+    corrections.answer_senders()
+
+
+@shared_task(name="commitments.forget_senders")
+def forget_senders() -> None:
+    """Forget the addresses of those who asked for corrections long enough ago."""
+    corrections.forget_senders(timezone.now())
 
 
 def ring_for_imports() -> None:

@@ -68,6 +68,7 @@ AUDITED = (
     Audited("commitments.Administration", named="name"),
     Audited("commitments.Department", named="name"),
     Audited("commitments.PolicyArea", named="name"),
+    Audited("commitments.OwnWords", named="subject", but=("changed_at",)),
     # Suggestions come and go by the machine; from a person's decision on, every change counts. What a person does
     # to one that is still undecided is in the decision.
     Audited(
@@ -89,6 +90,13 @@ AUDITED = (
     ),
     # That something is withheld, and its hash; its words are not said again here.
     Audited("commitments.Withholding", part_of="release", but=("at",), hidden=("words",)),
+    # What was decided on it, and never who sent it: whoever is forgotten is gone from here too.
+    Audited(
+        "commitments.CorrectionRequest",
+        only=("commitment", "release", "state", "answer", "changed", "status_change", "definition", "decided_by"),
+        deeds=(CHANGED, REMOVED),
+    ),
+    Audited("commitments.Reply", named="who", part_of="status_change", but=("recorded_at",)),
     # A decision is itself an entry of who, when, from what and to what; here it has its place among the others.
     Audited("commitments.Decision", part_of="evidence", only=("kind", "by", "note")),
     Audited("commitments.LinkerVersion", named="name", only=("name", "base", "command", "refused", "data_sha256")),

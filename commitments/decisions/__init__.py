@@ -18,6 +18,7 @@ from commitments.decisions.on_status import (
     record_reply,
     withdraw_proposal,
 )
+from commitments.decisions.on_withholding import check as check_withholding
 from commitments.decisions.on_withholding import lift, withhold
 from commitments.decisions.placing import assign
 from commitments.decisions.undoing import last_act, undo
@@ -34,6 +35,7 @@ __all__ = [
     "assign",
     "can_be_undone_in_part",
     "change_status",
+    "check_withholding",
     "confirm_proposal",
     "correct",
     "dismiss_possible",

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
+from commitments import showing
 from commitments.digests.scope import ALL, Scope
 from commitments.models import Commitment, Definition, Department, Status, StatusChange
 from commitments.models.commitment import CommitmentQuerySet
@@ -139,13 +140,14 @@ def read_changes(
     )
     owned = _owned(Commitment.objects.filter(pk__in=changes.order_by().values("commitment_id")))
     named = {row["pk"]: _line(row) for row in owned}
+    show = showing.now()
     return tuple(
         ChangeLine(
             **named[change.commitment_id],
             status=change.get_to_status_display(),
             status_before=change.get_from_status_display() if change.from_status else "",
             holds_from=change.effective_from,
-            reason=change.reason,
+            reason=show.words(change.reason),
             recorded_at=change.recorded_at,
             is_correction=change.corrects_id is not None,
         )

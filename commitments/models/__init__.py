@@ -3,6 +3,7 @@
 from .audit import AuditEntry
 from .bringing import ColumnMapping, Import, ImportRow
 from .commitment import Commitment, Judgeability, Publication, is_public
+from .correction import CorrectionRequest, Reply
 from .deadline import Deadline
 from .decision import Decision
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
@@ -12,6 +13,7 @@ from .expectation import NextEvidence, Question
 from .goalpost import Goalpost
 from .linking import IndexChange, LinkedRevision, LinkerSwitch, LinkerVersion, LinkingProfile
 from .measurement import Measurement, Qualifier, Series
+from .own_words import OwnWords
 from .people import Administration, Department, PolicyArea
 from .possible import PossibleCommitment
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
@@ -25,6 +27,7 @@ __all__ = [
     "ColumnMapping",
     "Commitment",
     "Comparator",
+    "CorrectionRequest",
     "Deadline",
     "Decision",
     "Definition",
@@ -43,12 +46,14 @@ __all__ = [
     "Measurement",
     "Milestone",
     "NextEvidence",
+    "OwnWords",
     "PolicyArea",
     "PossibleCommitment",
     "Publication",
     "Qualifier",
     "Question",
     "Relation",
+    "Reply",
     "Series",
     "SignUp",
     "Status",

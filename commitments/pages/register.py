@@ -66,7 +66,8 @@ class Chip:
 
 @dataclass(frozen=True)
 class Register:
-    """What the list page shows. `unknown` are sentences about filters that were left out."""
+    """What the list page shows. `unknown` are sentences about filters that were left out; `as_csv` and
+    `as_json` the addresses of the whole list as data."""
 
     query: str
     sort: str
@@ -80,6 +81,8 @@ class Register:
     page: Page[Commitment]
     previous_page: str
     next_page: str
+    as_csv: str
+    as_json: str
 
 
 def register(asked: Mapping[str, str], on: dt.date) -> Register:
@@ -89,11 +92,11 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
     """
     query = asked.get("q", "").replace("\0", " ").strip()[:MAX_QUERY_LENGTH]
     sort = asked.get("sort", DEFAULT_ORDER)
-    choices = _choices()
+    values = choices()
     chosen: dict[str, str | int] = {}
     labels: dict[str, str] = {}
     unknown: list[str] = []
-    for name, known in choices.items():
+    for name, known in values.items():
         value = asked.get(name, "")
         if value in known.keys:
             chosen[name] = known.keys[value]
@@ -107,7 +110,7 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
     matching = search(Commitment.objects.published(), query)
     counts = tally(matching, on)
     found = counts.total(chosen)
-    paginator = _Counted(_filtered(matching, chosen, on).order_by(*ORDERS[sort].by), PAGE_SIZE, found)
+    paginator = _Counted(filtered(matching, chosen, on).order_by(*ORDERS[sort].by), PAGE_SIZE, found)
     page = paginator.get_page(asked.get("page"))
     kept = {name: asked[name] for name in chosen}
     address = _Address(query, kept, sort)
@@ -115,10 +118,10 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
         query=query,
         sort=sort,
         orders=[Option(key, order.label, 0, key == sort) for key, order in ORDERS.items()],
-        filters=[_filter(name, known, counts, chosen) for name, known in choices.items()],
+        filters=[_filter(name, known, counts, chosen) for name, known in values.items()],
         chips=[
             *([Chip(f"“{query}”", address.without("q"))] if query else []),
-            *(Chip(f"{choices[name].label}: {label}", address.without(name)) for name, label in labels.items()),
+            *(Chip(f"{values[name].label}: {label}", address.without(name)) for name, label in labels.items()),
         ],
         unknown=unknown,
         total=counts.total() if not query else Commitment.objects.published().count(),
@@ -127,6 +130,8 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
         page=page,
         previous_page=address.page(page.previous_page_number()) if page.has_previous() else "",
         next_page=address.page(page.next_page_number()) if page.has_next() else "",
+        as_csv=address.format("csv"),
+        as_json=address.format("json"),
     )
 
 
@@ -142,7 +147,8 @@ def search(commitments: CommitmentQuerySet, query: str) -> CommitmentQuerySet:
     return commitments
 
 
-def _filtered(commitments: CommitmentQuerySet, chosen: dict[str, str | int], on: dt.date) -> CommitmentQuerySet:
+def filtered(commitments: CommitmentQuerySet, chosen: dict[str, str | int], on: dt.date) -> CommitmentQuerySet:
+    """Those that are as chosen: keys of `choices` by the name of the filter."""
     columns = {"department": "department_id", "area": "policy_area_id", "administration": "administration_id"}
     filters = {columns.get(name, name): value for name, value in chosen.items() if name != "timing"}
     if "timing" in chosen:
@@ -159,7 +165,7 @@ class _Counted(Paginator):
 
 
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """The values of one filter: label of the filter, keys in the tally and labels by value in the address."""
 
     label: str
@@ -167,21 +173,23 @@ class _Known:
     labels: dict[str, str]
 
 
-def _choices() -> dict[str, _Known]:
-    def named(label: str, rows: list[tuple[int, str, str]]) -> _Known:
-        return _Known(label, {slug: pk for pk, slug, _ in rows}, {slug: name for _, slug, name in rows})
+def choices() -> dict[str, Known]:
+    """The values that each filter can take. Three queries."""
+
+    def named(label: str, rows: list[tuple[int, str, str]]) -> Known:
+        return Known(label, {slug: pk for pk, slug, _ in rows}, {slug: name for _, slug, name in rows})
 
     columns = ("pk", "slug", "name")
     return {
-        "status": _Known("Status", {key: key for key in Status.values}, dict(Status.choices)),
-        "timing": _Known("Timing", {key: key for key in Timing.values}, dict(Timing.choices)),
+        "status": Known("Status", {key: key for key in Status.values}, dict(Status.choices)),
+        "timing": Known("Timing", {key: key for key in Timing.values}, dict(Timing.choices)),
         "department": named("Department", list(Department.objects.values_list(*columns))),
         "area": named("Policy area", list(PolicyArea.objects.values_list(*columns))),
         "administration": named("Administration", list(Administration.objects.values_list(*columns))),
     }
 
 
-def _filter(name: str, known: _Known, counts: Tally, chosen: dict[str, str | int]) -> Filter:
+def _filter(name: str, known: Known, counts: Tally, chosen: dict[str, str | int]) -> Filter:
     by = counts.by(name, chosen)
     return Filter(
         name=name,
@@ -207,6 +215,10 @@ class _Address:
 
     def page(self, number: int) -> str:
         return self._address({**self._parameters(), "page": str(number)})
+
+    def format(self, name: str) -> str:
+        """The whole list in another format."""
+        return self._address({**self._parameters(), "format": name})
 
     def _parameters(self) -> dict[str, str]:
         sort = {} if self.sort == DEFAULT_ORDER else {"sort": self.sort}

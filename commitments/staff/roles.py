@@ -40,7 +40,7 @@ _RECORD = _of(
     "commitments",
     "commitment definition target targetcomponent statuschange evidence measurement series milestone question "
     "nextevidence statusproposal goalpost possiblecommitment administration department policyarea linkedrevision "
-    "linkerversion linkerswitch withholding import",
+    "linkerversion linkerswitch withholding reply import ownwords",
 )
 _TO_COME = _of("commitments", "question nextevidence")
 _NAMES = _of("commitments", "series administration department policyarea")
@@ -48,30 +48,35 @@ _NAMES = _of("commitments", "series administration department policyarea")
 VIEWER = Role("Viewer", "sees the record and the watch, drafts included", {"view": _WATCH + _RECORD})
 RESEARCHER = Role(
     "Researcher",
-    "decides on evidence, goalposts and possible commitments, and keeps what was asked and what is expected",
-    {"add": _TO_COME, "change": (*_TO_COME, *_of("commitments", "evidence goalpost possiblecommitment"))},
+    "decides on evidence, goalposts and possible commitments, keeps what was asked and what is expected, and sees what "
+    "readers say is wrong",
+    {
+        "view": ("commitments.correctionrequest",),
+        "add": _TO_COME,
+        "change": (*_TO_COME, *_of("commitments", "evidence goalpost possiblecommitment")),
+    },
 )
 EDITOR = Role(
     "Editor",
     (
         "writes commitments, brings them from files, publishes them, changes their status or confirms one that is "
-        "proposed, and keeps from the public what must not be shown; sees the audit"
+        "proposed, answers what readers say is wrong, and keeps from the public what must not be shown; sees the audit"
     ),
     {
         "view": ("commitments.auditentry",),
-        "add": (*_of("commitments", "commitment definition statuschange milestone withholding import"), *_NAMES),
-        "change": (*_of("commitments", "commitment milestone statusproposal"), *_NAMES),
+        "add": (*_of("commitments", "commitment definition statuschange milestone withholding reply import"), *_NAMES),
+        "change": (*_of("commitments", "commitment milestone statusproposal correctionrequest reply"), *_NAMES),
         "delete": ("commitments.milestone", *_TO_COME, *_NAMES),
     },
 )
 MANAGER = Role(
     "Manager",
-    "keeps the sources, the linker's version, the subscribers and the accounts",
+    "keeps the sources, the linker's version, the subscribers and the accounts, and writes the owner's own pages",
     {
         "view": ("auth.user", "commitments.subscriber", "commitments.digest", "axes.accessattempt"),
-        "add": ("auth.user", "tracker.source", "commitments.subscriber", "commitments.linkerswitch"),
-        "change": ("auth.user", "tracker.source", "commitments.subscriber"),
-        "delete": ("tracker.source", "commitments.subscriber", "axes.accessattempt"),
+        "add": ("auth.user", "tracker.source", *_of("commitments", "subscriber linkerswitch ownwords")),
+        "change": ("auth.user", "tracker.source", *_of("commitments", "subscriber ownwords")),
+        "delete": ("tracker.source", *_of("commitments", "subscriber ownwords"), "axes.accessattempt"),
     },
 )
 ROLES = (VIEWER, RESEARCHER, EDITOR, MANAGER)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from commitments import showing
 from commitments.models import Commitment
+from commitments.opendata import files
 from commitments.pages.commitment import commitment_page
+from commitments.pages.compare import compare_page
 from commitments.pages.home import home
 from commitments.pages.methodology import methodology
 from commitments.pages.register import register
+from commitments.pages.structured import structured
 from commitments.pages.version import version_page
 
 from .of_commitment import of_commitment
@@ -26,13 +30,22 @@ def show_home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def list_commitments(request: HttpRequest) -> HttpResponse:
+def list_commitments(request: HttpRequest) -> HttpResponseBase:
+    """As a page, or with `?format=csv` or `json` the whole list as data."""
+    if request.GET.get("format"):
+        return files.download_list(request)
     return render(request, "commitments/register.html", {"register": register(request.GET, timezone.localdate())})
+
+
+@require_safe
+def show_comparison(request: HttpRequest) -> HttpResponse:
+    return render(request, "commitments/compare.html", {"page": compare_page(timezone.localdate())})
 
 
 @of_commitment
 def show_commitment(request: HttpRequest, commitment: Commitment, today: dt.date) -> HttpResponse:
-    return render(request, "commitments/commitment.html", {"page": commitment_page(showing.now(), commitment, today)})
+    page = commitment_page(showing.now(), commitment, today)
+    return render(request, "commitments/commitment.html", {"page": page, "structured_data": structured(page)})
 
 
 @of_commitment

@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from commitments import decisions
 from commitments.models import (
     Administration,
+    CorrectionRequest,
     Department,
     Digest,
     Goalpost,
@@ -25,6 +27,7 @@ from commitments.models import (
     NextEvidence,
     PolicyArea,
     Question,
+    Reply,
     StatusChange,
     StatusProposal,
     Subscriber,
@@ -65,13 +68,18 @@ def fill(count: int) -> None:
         Milestone.objects.create(commitment=owner, title=f"Step {unique}")
         Question.objects.create(commitment=owner, asked_of="Ministry", asked_on="2025-01-01", question="When?")
         NextEvidence.objects.create(commitment=owner, what=f"Statistics {unique}")
-        StatusChange.objects.create(
+        change = StatusChange.objects.create(
             commitment=owner,
             to_status="in_progress",
             reason="They began.",
             effective_from="2025-01-01",
             recorded_by=make.user(),
         )
+        Reply.objects.create(
+            status_change=change, who="Ministry", received_on="2025-01-02", words="More trees.", recorded_by=make.user()
+        )
+        CorrectionRequest.objects.create(commitment=owner, wrong="There are more trees.")
+        decisions.withhold(release, "text", "Withheld.", "They asked.", make.deed())
         StatusProposal.objects.create(
             commitment=owner,
             to_status="abandoned",

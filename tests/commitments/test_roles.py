@@ -23,7 +23,17 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from commitments.models import Commitment, Decision, Evidence, Goalpost, Import, PossibleCommitment, StatusProposal
+from commitments.models import (
+    Commitment,
+    CorrectionRequest,
+    Decision,
+    Evidence,
+    Goalpost,
+    Import,
+    PossibleCommitment,
+    StatusProposal,
+    Withholding,
+)
 from commitments.staff import roles
 from tests.commitments.test_admin_lists import fill
 from tracker.models import (
@@ -52,6 +62,7 @@ MODELS = {
     "commitments.administration": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.auditentry": (EDITOR, NOBODY, NOBODY, NOBODY),
     "commitments.commitment": (VIEWER, EDITOR, EDITOR, NOBODY),
+    "commitments.correctionrequest": (RESEARCHER, NOBODY, NOBODY, NOBODY),
     "commitments.definition": (VIEWER, EDITOR, NOBODY, NOBODY),
     "commitments.department": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.digest": (MANAGER, NOBODY, NOBODY, NOBODY),
@@ -64,14 +75,17 @@ MODELS = {
     "commitments.measurement": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.milestone": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.nextevidence": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
+    "commitments.ownwords": (VIEWER, MANAGER, MANAGER, MANAGER),
     "commitments.policyarea": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.possiblecommitment": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.question": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
+    "commitments.reply": (VIEWER, EDITOR, EDITOR, NOBODY),
     "commitments.series": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.statuschange": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.statusproposal": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.subscriber": (MANAGER, MANAGER, MANAGER, MANAGER),
     "commitments.target": (VIEWER, NOBODY, NOBODY, NOBODY),
+    "commitments.withholding": (VIEWER, EDITOR, NOBODY, NOBODY),
     "tracker.appearance": (VIEWER, NOBODY, NOBODY, NOBODY),
     "tracker.backfill": (VIEWER, NOBODY, NOBODY, NOBODY),
     "tracker.changenote": (VIEWER, NOBODY, NOBODY, NOBODY),
@@ -106,6 +120,7 @@ ADDRESSES = {
     "commitments_commitment_deadline": (VIEWER, None),
     "commitments_commitment_looked": (None, EDITOR),
     "commitments_commitment_preview": (VIEWER, None),
+    "commitments_correctionrequest_decide": (None, EDITOR),
     "commitments_evidence_review": (VIEWER, None),  # who may only look is led on to the list
     "commitments_evidence_find": (RESEARCHER, None),
     "commitments_evidence_undo": (RESEARCHER, RESEARCHER),
@@ -129,6 +144,7 @@ ADDRESSES = {
     "commitments_possiblecommitment_recognise": (None, RESEARCHER),
     "commitments_possiblecommitment_reopen": (None, RESEARCHER),
     "commitments_statusproposal_decide": (None, EDITOR),
+    "commitments_withholding_lift": (EDITOR, EDITOR),
     "tracker_source_try": (None, MANAGER),
     "tracker_source_poll": (None, MANAGER),
     "tracker_source_import_opml": (MANAGER, MANAGER),
@@ -277,6 +293,8 @@ def address_of(name: str, by: User | None) -> str:
         Import: "import_back import_columns import_decide import_leave import_refused import_undo",
         PossibleCommitment: "possiblecommitment_dismiss possiblecommitment_recognise possiblecommitment_reopen",
         StatusProposal: "statusproposal_decide",
+        CorrectionRequest: "correctionrequest_decide",
+        Withholding: "withholding_lift",
         Source: "source_poll",
     }
     for model, names in kinds.items():
