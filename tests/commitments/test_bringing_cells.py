@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commitments.bringing import cells, headers
@@ -17,6 +17,7 @@ DAYS = st.dates(dt.date(1955, 1, 1), dt.date(2119, 12, 31))
 FIELDS = (Column("reference", "Reference", ("ref",)), Column("title", "Title", ("name",)), Column("due", "Due"))
 
 
+@settings(deadline=None)
 @given(DAYS)
 def test_a_day_is_the_same_day_in_every_style(day: dt.date) -> None:
     styles = [
@@ -45,6 +46,7 @@ def test_a_number_is_read_or_refused_and_never_another(text: str, number: float 
     assert cells.number(text) == (None if number is None else Decimal(str(number)))
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("'=+-@ab\t\r"), max_size=6))
 def test_text_is_harmless_outside_and_itself_again_inside(text: str) -> None:
     outside = cells.harmless(text)
@@ -52,6 +54,7 @@ def test_text_is_harmless_outside_and_itself_again_inside(text: str) -> None:
     assert cells.as_written(outside) == text
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.one_of(st.text(max_size=8), st.integers()), max_size=5), max_size=8))
 def test_any_sheet_has_a_header_or_none(rows: list[list[object]]) -> None:
     found = headers.find(rows, field_of(FIELDS))
