@@ -18,6 +18,7 @@ from commitments.bringing import steps
 from commitments.digests import deliver
 from commitments.linking import ringing
 from commitments.models import Import, Turn
+from commitments.webhooks import events, sending
 
 logger = logging.getLogger(__name__)
 
@@ -100,3 +101,10 @@ def go_on_with_imports() -> None:
             logger.info("Import %s (%s) is %s.", which.pk, which.file_name, which.get_state_display())
     finally:
         Turn.end("importing", token, timezone.now())
+
+
+@shared_task(name="commitments.tell_webhooks")
+def tell_webhooks() -> None:
+    """Note what has happened since, and send what waits in the outbox."""
+    events.note(timezone.now())
+    sending.send(budget=BUDGET)

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from commitments import showing
 from commitments.admin import cards, passage, reviewing, reviewing_many
+from commitments.admin.mine import WhoseFilter
 from commitments.models import Definition, Evidence
 
 
@@ -41,6 +42,7 @@ class EvidenceAdmin(admin.ModelAdmin):
     list_display_links = None
     list_filter = [
         StateFilter,
+        WhoseFilter,
         "relation",
         "tier",
         "self_declared",

@@ -55,11 +55,13 @@ AUDITED = (
     Audited("commitments.Commitment", named="reference", but=("created_at", "linkable_since")),
     Audited("commitments.Commitment_other_departments", part_of="commitment"),
     Audited("commitments.Commitment_series", part_of="commitment"),
+    Audited("commitments.Commitment_watchers", part_of="commitment"),
     Audited("commitments.Definition", part_of="commitment", but=("recorded_at",)),
     Audited("commitments.Target", part_of="definition"),
     Audited("commitments.TargetComponent", named="name", part_of="target"),
     Audited("commitments.StatusChange", part_of="commitment", but=("recorded_at",)),
     Audited("commitments.StatusProposal", part_of="commitment", but=("proposed_at",)),
+    Audited("commitments.Merge", part_of="merged"),
     Audited("commitments.Milestone", named="title", part_of="commitment"),
     Audited("commitments.Question", part_of="commitment"),
     Audited("commitments.NextEvidence", named="what", part_of="commitment"),
@@ -67,7 +69,11 @@ AUDITED = (
     Audited("commitments.Measurement", part_of="series", but=("recorded_at",)),
     Audited("commitments.Administration", named="name"),
     Audited("commitments.Department", named="name"),
+    Audited("commitments.DepartmentName", named="name", part_of="department"),
+    Audited("commitments.Succession", part_of="predecessor"),
+    Audited("commitments.FormerLead", part_of="commitment"),
     Audited("commitments.PolicyArea", named="name"),
+    Audited("commitments.OwnWords", named="subject", but=("changed_at",)),
     # Suggestions come and go by the machine; from a person's decision on, every change counts. What a person does
     # to one that is still undecided is in the decision.
     Audited(
@@ -100,6 +106,7 @@ AUDITED = (
     Audited("commitments.Decision", part_of="evidence", only=("kind", "by", "note")),
     Audited("commitments.LinkerVersion", named="name", only=("name", "base", "command", "refused", "data_sha256")),
     Audited("commitments.LinkerSwitch", only=("version", "by", "reason")),
+    Audited("commitments.Webhook", named="name", but=("since",), hidden=("secret",)),
     # What each row made has its own entries; which columns were which is somebody's word.
     Audited(
         "commitments.Import",
@@ -132,6 +139,7 @@ AUDITED = (
     Audited(
         "tracker.Appearance", named="title", part_of="release", only=("release", "source"), deeds=(CHANGED, REMOVED)
     ),
+    Audited("tracker.Provenance", part_of="appearance", but=("recorded_at",)),
     Audited("tracker.KeptApart", part_of="release", but=("at",)),
     # People.
     Audited(
@@ -151,6 +159,9 @@ AUDITED = (
 
 #: Why nothing is recorded of the others.
 NOT_AUDITED = {
+    "commitments.WebhookMessage": "is itself the record of what was sent",
+    "commitments.MovedRow": "is itself the record of what a merge has changed",
+    "commitments.FormerSlug": "follows from a changed slug, which is recorded of what it was the address of",
     "commitments.AuditEntry": "is the audit itself",
     "commitments.Digest": "is itself the record of what was sent, and holds an address",
     "commitments.SignUp": "is forgotten within a day",
@@ -166,6 +177,7 @@ NOT_AUDITED = {
     "tracker.ChangeNote": "the publisher's own history",
     "tracker.Sketch": "follows from an appearance's words",
     "tracker.Backfill": "is itself the record of one walk",
+    "tracker.MailboxPlace": "how far the watch has read",
     "tracker.PendingEntry": "what the watch has still to do",
     "tracker.Recheck": "when the watch looks again",
     "tracker.SourceAlert": "what staff were told",

@@ -23,9 +23,9 @@ class Answered:
 
 @dataclass(frozen=True)
 class Judgement:
-    """One entry of the status history, in the words that may be shown.
+    """One entry of the status history. `corrected_by` are the entries that say it was wrong.
 
-    `decided_on` is the title of the release that decided it; `corrected_by` are the entries that say it was wrong.
+    `decided_on` is the title of the release that decided it.
     """
 
     change: StatusChange

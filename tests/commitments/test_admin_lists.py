@@ -17,12 +17,14 @@ from commitments.models import (
     Administration,
     CorrectionRequest,
     Department,
+    DepartmentName,
     Digest,
     Goalpost,
     Import,
     LinkedRevision,
     LinkerSwitch,
     LinkerVersion,
+    Merge,
     Milestone,
     NextEvidence,
     PolicyArea,
@@ -31,6 +33,8 @@ from commitments.models import (
     StatusChange,
     StatusProposal,
     Subscriber,
+    Webhook,
+    WebhookMessage,
 )
 from tests.commitments import make
 
@@ -105,6 +109,11 @@ def fill(count: int) -> None:
         )
         brought.rows.create(line=2, outcome="refused", complaints=[["title", "is too short"]], raw={"Pledge": "Plant"})
         series.measurements.create(value=50, published_on="2025-01-09", evidence=piece, start=0)
+        same = make.commitment(f"Plant more trees {unique}", merged_into=owner)
+        Merge.objects.create(merged=same, into=owner, reason="They are one.", by=make.user())
+        DepartmentName.objects.create(department=department, name=f"Old trees {unique}", until="2024-01-01")
+        webhook = Webhook.objects.create(name=f"Tool of trees {unique}", url="https://hooks.example/x")
+        WebhookMessage.objects.create(webhook=webhook, event="test", about=f"test {unique}", body={})
 
 
 def queries_of(staff: Client, address: str) -> int:

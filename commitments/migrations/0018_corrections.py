@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commitments', '0015_imports'),
+        ('commitments', '0017_own_words'),
         ('tracker', '0012_what_may_be_republished'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
