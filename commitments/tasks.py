@@ -12,13 +12,14 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from commitments import linking
+from commitments import corrections, linking
 from commitments.audit.acting import acting
 from commitments.bringing import steps
 from commitments.digests import deliver
 from commitments.linking import ringing
 from commitments.models import Import, Turn
 from commitments.statistics import reading
+from commitments.webhooks import events, sending
 from tracker.models import Revision, Source
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,18 @@ def send_digests() -> None:
         deliver.send_for(now.date(), budget=BUDGET)
 
 
+@shared_task(name="commitments.answer_senders")
+def answer_senders() -> None:
+    """Send the answers to those who asked for corrections."""
+    corrections.answer_senders()
+
+
+@shared_task(name="commitments.forget_senders")
+def forget_senders() -> None:
+    """Forget the addresses of those who asked for corrections long enough ago."""
+    corrections.forget_senders(timezone.now())
+
+
 def ring_for_imports() -> None:
     """Ring for whoever goes on with imports. Should the broker be away, the schedule finds them within a minute."""
     try:
@@ -102,3 +115,10 @@ def go_on_with_imports() -> None:
             logger.info("Import %s (%s) is %s.", which.pk, which.file_name, which.get_state_display())
     finally:
         Turn.end("importing", token, timezone.now())
+
+
+@shared_task(name="commitments.tell_webhooks")
+def tell_webhooks() -> None:
+    """Note what has happened since, and send what waits in the outbox."""
+    events.note(timezone.now())
+    sending.send(budget=BUDGET)

@@ -111,7 +111,7 @@ def points_of(commitment: Commitment) -> MeasurementQuerySet:
 
 
 def counted(show: Showing, points: Iterable[Measurement], definition: Definition) -> list[Counted]:
-    """Figures in the order of `points_of`, by their series."""
+    """The series of `points_of`, as far as they may be shown, under a definition."""
     return [_series(show, series, list(own), definition) for series, own in groupby(points, lambda point: point.series)]
 
 

@@ -56,12 +56,11 @@ def commitment(title: str = "Plant trees", *, due: dt.date | None = None, **fiel
     return made
 
 
-def target(owner: Commitment, metric: str, unit: str, value: int | None = None) -> Series:
+def target(owner: Commitment, metric: str, unit: str, value: int | None = None, **fields: Any) -> Series:
     series = Series.objects.create(metric=metric, unit=unit)
     owner.series.add(series)
-    Target.objects.create(
-        definition=owner.first_definition, series=series, unit=unit, value=None if value is None else Decimal(value)
-    )
+    wanted = None if value is None else Decimal(value)
+    Target.objects.create(definition=owner.first_definition, series=series, unit=unit, value=wanted, **fields)
     return series
 
 

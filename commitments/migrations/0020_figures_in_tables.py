@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commitments', '0016_where_figures_are_from'),
-        ('tracker', '0013_statistics_sources'),
+        ('commitments', '0019_the_desk'),
+        ('tracker', '0014_statistics_sources'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
