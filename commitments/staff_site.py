@@ -21,9 +21,13 @@ _GROUPS = (
     ("Every day", ("evidence", "possiblecommitment", "commitment", "source")),
     (
         "The record",
-        ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question", "import"),
+        (
+            *("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question"),
+            *("merge", "import"),
+        ),
     ),
-    ("Figures", ("measurement", "series", "target")),
+    ("Corrections", ("correctionrequest", "reply", "withholding")),
+    ("Figures", ("tablereading", "tablepointer", "measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),
     (
         "The watch",
@@ -33,7 +37,8 @@ _GROUPS = (
         ),
     ),
     ("The linker", ("linkerversion", "linkerswitch")),
-    ("Readers", ("subscriber", "digest")),
+    ("Readers", ("ownwords", "subscriber", "digest")),
+    ("Tools", ("webhook", "webhookmessage")),
     ("Accounts", ("user", "accessattempt", "auditentry")),
 )
 _OTHERS = "Inner workings"
@@ -92,7 +97,9 @@ class StaffSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from commitments.admin.needs import counted  # the site is made before there are models
 
-        return super().index(request, {**(extra_context or {}), "needs": counted(request)})
+        needs = counted(request)
+        mine = [need for need in needs if need.mine]
+        return super().index(request, {**(extra_context or {}), "needs": needs, "needs_of_mine": mine})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps: list[Any] = super().get_app_list(request, app_label)

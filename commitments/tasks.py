@@ -12,12 +12,15 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from commitments import linking
+from commitments import corrections, linking
 from commitments.audit.acting import acting
 from commitments.bringing import steps
 from commitments.digests import deliver
 from commitments.linking import ringing
 from commitments.models import Import, Turn
+from commitments.statistics import reading
+from commitments.webhooks import events, sending
+from tracker.models import Revision, Source
 
 logger = logging.getLogger(__name__)
 
@@ -30,12 +33,16 @@ BUDGET = dt.timedelta(seconds=200)
 IMPORT_TURN = dt.timedelta(seconds=310)
 
 
-def on_release_ingested(**kwargs: Any) -> None:
-    """Ring for the linker. Should the broker be away, the schedule finds the revision within a minute."""
+def on_release_ingested(revision: Revision, **kwargs: Any) -> None:
+    """Ring for the linker, or for whoever reads tables.
+
+    Should the broker be away, the schedule finds the revision within a minute.
+    """
     if not ringing.enabled():
         return
+    is_tables = revision.appearance.source.kind == Source.Kind.STATISTICS
     try:
-        link_pending.delay()
+        (read_tables if is_tables else link_pending).delay()
     except OperationalError as error:
         logger.warning("The broker did not take a message (%s); the schedule will find the work.", error)
 
@@ -58,12 +65,32 @@ def link_pending() -> None:
     Turn.end("linking", token, timezone.now())
 
 
+@shared_task(name="commitments.read_tables")
+def read_tables() -> None:
+    """Take from editions of tables what staff have pointed at and what has not been taken yet."""
+    read = reading.read_pending()
+    if read.editions:
+        logger.info("Read %s editions: %s figures, %s problems.", read.editions, read.figures, read.problems)
+
+
 @shared_task(name="commitments.send_digests")
 def send_digests() -> None:
     """Send the digests of today, once the hour for them has come."""
     now = timezone.localtime()
     if now.hour >= settings.DIGEST_HOUR:
         deliver.send_for(now.date(), budget=BUDGET)
+
+
+@shared_task(name="commitments.answer_senders")
+def answer_senders() -> None:
+    """Send the answers to those who asked for corrections."""
+    corrections.answer_senders()
+
+
+@shared_task(name="commitments.forget_senders")
+def forget_senders() -> None:
+    """Forget the addresses of those who asked for corrections long enough ago."""
+    corrections.forget_senders(timezone.now())
 
 
 def ring_for_imports() -> None:
@@ -88,3 +115,10 @@ def go_on_with_imports() -> None:
             logger.info("Import %s (%s) is %s.", which.pk, which.file_name, which.get_state_display())
     finally:
         Turn.end("importing", token, timezone.now())
+
+
+@shared_task(name="commitments.tell_webhooks")
+def tell_webhooks() -> None:
+    """Note what has happened since, and send what waits in the outbox."""
+    events.note(timezone.now())
+    sending.send(budget=BUDGET)

@@ -46,15 +46,16 @@ def _number(name: str, default: float, least: float, most: float) -> float:
     return number
 
 
-def _json_object(name: str) -> dict[str, object]:
-    """A JSON object from the environment, empty unless it is set."""
-    text = env.str(name, default="{}")
+def _json_object(name: str, *, secret: bool = False) -> dict[str, object]:
+    """A JSON object from the environment, empty unless it is set. One that is `secret` is not shown if it is none."""
+    text = env.str(name, default="") or "{}"
     try:
         value = json.loads(text)
     except ValueError:
         value = None
     if not isinstance(value, dict):
-        raise ImproperlyConfigured(f'{name} must be a JSON object such as {{"bucket_name": "archive"}}, not {text!r}.')
+        meant = '{"user@host": "…"}.' if secret else f'{{"bucket_name": "archive"}}, not {text!r}.'
+        raise ImproperlyConfigured(f"{name} must be a JSON object such as {meant}")
     return value
 
 
@@ -93,6 +94,8 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 SECRET_KEY_IS_THIS_MACHINES = not SECRET_KEY
 if SECRET_KEY_IS_THIS_MACHINES:
     SECRET_KEY = _own_secret(DATA_DIR)
+#: Keys of before: what they signed, such as links in old mails, still holds.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # The instance: whose it is ---------------------------------------------------------------------------
 
@@ -151,6 +154,8 @@ for address in ALERTS_TO:
             f"ALERTS_TO: {address!r} is no mail address. Write them as ann@example.org,ben@example.org."
         ) from error
 
+MAILBOX_PASSWORDS = _json_object("MAILBOX_PASSWORDS", secret=True)
+
 # 0 keeps for ever.
 POLLS_KEPT_DAYS = int(_number("POLLS_KEPT_DAYS", 90, 0, 36_500))
 POLLS_KEPT_PER_SOURCE = int(_number("POLLS_KEPT_PER_SOURCE", 100, 1, 1_000_000))
@@ -191,6 +196,7 @@ DEMO_PORT = int(_number("DEMO_PORT", 8001, 0, 65_535))
 
 # Mail ------------------------------------------------------------------------------------------------
 
+CORRECTION_ADDRESS_KEPT_DAYS = int(_number("CORRECTION_ADDRESS_KEPT_DAYS", 90, 1, 3650))
 DIGEST_HOUR = int(_number("DIGEST_HOUR", 7, 0, 23))
 
 # Django ----------------------------------------------------------------------------------------------
@@ -354,8 +360,16 @@ CELERY_BEAT_SCHEDULE = {
     "look again at what is relied on": {"task": "tracker.recheck_due", "schedule": 300.0, "options": {"expires": 290}},
     "tell staff what has gone bad": {"task": "tracker.tell_staff", **_tick},
     "link what is not linked": {"task": "commitments.link_pending", **_tick},
+    "read new editions of tables": {"task": "commitments.read_tables", **_tick},
     "go on with what staff have brought": {"task": "commitments.go_on_with_imports", **_tick},
     "send the day's digests": {"task": "commitments.send_digests", **_tick},
+    "answer who asked for corrections": {"task": "commitments.answer_senders", **_tick},
+    "forget who asked for corrections": {
+        "task": "commitments.forget_senders",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
+    "tell webhooks": {"task": "commitments.tell_webhooks", **_tick},
     # Once a day, by what stands in the database; asked more often, so that a beat that was restarted misses no day.
     "prune what is past its time": {"task": "tracker.prune", "schedule": 3600.0, "options": {"expires": 3500}},
 }

@@ -74,22 +74,27 @@ def _unchanged(text: str) -> Row:
 
 
 def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
-    """Paragraphs in place of others, each beside the next that it may be a rewording of."""
+    """Paragraphs in place of others, each beside the next that it may be a rewording of; what is gone comes first."""
     at = 0
     words = [set(text.split()) for text in before]
+    added: list[Row] = []
     for text in after:
         mine = set(text.split())
         ahead = range(at, min(at + LOOKED_AT, len(before)))
         match = next((place for place in ahead if _are_alike(words[place], mine)), None)
         if match is None:
-            yield Row((), (Piece("new", text),))
+            added.append(Row((), (Piece("new", text),)))
             continue
-        for gone in before[at:match]:
-            yield Row((Piece("gone", gone),), ())
+        yield from _gone(before[at:match])
+        yield from added
         yield _reworded(before[match], text)
-        at = match + 1
-    for gone in before[at:]:
-        yield Row((Piece("gone", gone),), ())
+        at, added = match + 1, []
+    yield from _gone(before[at:])
+    yield from added
+
+
+def _gone(texts: Sequence[str]) -> Iterator[Row]:
+    return (Row((Piece("gone", text),), ()) for text in texts)
 
 
 def _are_alike(one: set[str], other: set[str]) -> bool:

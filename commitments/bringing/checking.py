@@ -56,8 +56,9 @@ class Reading:
         return text
 
     def require(self, values: Mapping[str, Any], *columns: str) -> None:
+        said = {complaint.field for complaint in self.complaints}
         for column in columns:
-            if values[column] in ("", None):
+            if values[column] in ("", None) and column not in said:
                 self.complain(column, "is required and empty")
 
     def date(self, column: str) -> dt.date | None:

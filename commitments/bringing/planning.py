@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
+from django.db.models import Model, QuerySet
 
 from commitments.bringing.cells import keepable
 from commitments.bringing.checking import Row
@@ -76,13 +77,13 @@ class Kind(ABC):
     An instance serves one import: `check` each row, `look_up` some rows together, `plan` each, `write` some together.
     """
 
+    do_not_call_in_templates = True
+
     key: ClassVar[str]
     #: As in “5 commitments”.
     label: ClassVar[str]
     columns: ClassVar[tuple[Column, ...]]
     required: ClassVar[tuple[str, ...]]
-    #: The permission without which nobody brings such rows.
-    permission: ClassVar[str]
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
@@ -111,9 +112,19 @@ class Kind(ABC):
     def write(self, planned: Sequence[Planned]) -> None:
         """Write rows that are to be made or changed, within the caller's transaction."""
 
+    def in_the_way(self, rows: Sequence[ImportRow]) -> list[str]:
+        """What rests on these rows besides what the audit tells, in sentences."""
+        return []
+
     @abstractmethod
     def take_back(self, rows: Sequence[ImportRow]) -> None:
-        """Undo rows that were made or changed, by further entries, within the caller's transaction; the last first."""
+        """Undo rows that were made or changed, by further entries, within the caller's transaction."""
+
+    @staticmethod
+    def made(model: type[Model], rows: Iterable[ImportRow]) -> QuerySet[Any]:
+        """What these rows made of one model."""
+        label = model._meta.label_lower
+        return model._base_manager.filter(pk__in=[key for row in rows for name, key in row.made if name == label])
 
     @classmethod
     @abstractmethod

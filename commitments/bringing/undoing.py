@@ -12,6 +12,7 @@ from django.utils import timezone
 from commitments.audit import words
 from commitments.bringing.kinds import KINDS
 from commitments.bringing.planning import Terms
+from commitments.decisions import DecisionRefused
 from commitments.linking import indexing
 from commitments.linking.index import batches
 from commitments.models import AuditEntry, Import, ImportRow
@@ -33,14 +34,15 @@ class UndoRefused(ValueError):
 def obstacles(which: Import) -> list[str]:
     """What has been done since to what the import made, in sentences; empty where it can be taken back."""
     found: dict[int, AuditEntry] = {}
-    rows = list(which.rows.filter(outcome__in=_TOUCHED).values_list("made", flat=True))
+    rows = _touched(which)
     for batch in batches(rows, _ROWS_AT_A_TIME):
-        made = [(label, str(key)) for row in batch for label, key in row]
+        made = [(label, str(key)) for row in batch for label, key in row.made]
         if made:
             for entry in _entries_on(which, made):
                 found[entry.pk] = entry
     entries = [found[key] for key in sorted(found)]
-    said = [f"{told.what}, {told.who}" for told in words.told(entries[:OBSTACLES_LISTED])]
+    rests = KINDS[which.kind](Terms(timezone.localdate(), which.file_name)).in_the_way(rows)
+    said = [*rests, *(f"{told.what}, {told.who}" for told in words.told(entries[:OBSTACLES_LISTED]))]
     return [*said, "And more."] if len(entries) > OBSTACLES_LISTED else said
 
 
@@ -54,12 +56,16 @@ def undo(which: Import, by: User | None) -> None:
             raise UndoRefused("Something has been built on it, so it cannot be taken back as a whole.", in_the_way)
         why = f"The import of {locked.file_name} was taken back."
         kind = KINDS[locked.kind](Terms(timezone.localdate(), locked.file_name, by=by, update=True, why=why))
-        # The last first, so that each finds what stood before it.
-        rows = list(locked.rows.filter(outcome__in=_TOUCHED).order_by("-line", "-pk"))
-        for batch in batches(rows, _ROWS_AT_A_TIME):
-            kind.take_back(batch)
+        try:
+            kind.take_back(_touched(locked))
+        except DecisionRefused as error:
+            raise UndoRefused(str(error)) from error
         locked.state, locked.undone_at, locked.undone_by = Import.State.UNDONE, timezone.now(), by
         locked.save(update_fields=["state", "undone_at", "undone_by"])
+
+
+def _touched(which: Import) -> list[ImportRow]:
+    return list(which.rows.filter(outcome__in=_TOUCHED).defer("raw", "complaints"))
 
 
 def _entries_on(which: Import, made: Iterable[tuple[str, str]]) -> list[AuditEntry]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from commitments import timing
 
+from .address import Addressed, FormerSlug
 from .people import Administration, Department, PolicyArea
 
 if TYPE_CHECKING:
@@ -37,6 +39,14 @@ class Publication(models.TextChoices):
     DRAFT = "draft", "draft"
     SCHEDULED = "scheduled", "scheduled"
     PUBLISHED = "published", "published"
+
+
+class Importance(models.IntegerChoices):
+    """How much it matters to this desk. Never public."""
+
+    LOW = 1, "low"
+    NORMAL = 2, "normal"
+    HIGH = 3, "high"
 
 
 def is_public(of: str = "") -> Q:
@@ -62,6 +72,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def published(self) -> Self:
         return self.public().filter(merged_into=None)
+
+    def followed_by(self, person: int) -> Self:
+        """Those that a person, given by key, owns or watches: what the staff's pages call mine."""
+        watched = Commitment.watchers.through.objects.filter(commitment=OuterRef("pk"), user=person)
+        return self.filter(Q(owner=person) | Exists(watched))
 
     def in_force(self, on: dt.date) -> Self:
         """Annotate what holds on a day: `definition_id`, `status`, `status_change_id`, `status_since`,
@@ -142,11 +157,13 @@ class DaysBefore(Func):
         return super().as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner="::date - ", **more)
 
 
-class Commitment(models.Model):
+class Commitment(Addressed):
     """A promise that a body made in public, checkable by someone else later.
 
     Its words, target and deadline are in its definitions; its status in its status changes.
     """
+
+    addressed_as = FormerSlug.Kind.COMMITMENT
 
     class Kind(models.TextChoices):
         ACTION = "action", "action"
@@ -187,6 +204,18 @@ class Commitment(models.Model):
         blank=True,
         help_text="For “scheduled”: it is published by itself when this time has come.",
     )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="owned_commitments",
+        null=True,
+        blank=True,
+        help_text="Who looks after it.",
+    )
+    watchers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="watched_commitments", blank=True, help_text="Who else wants to know."
+    )
+    importance = models.PositiveSmallIntegerField(choices=Importance, default=Importance.NORMAL)
     review_interval_days = models.PositiveIntegerField(default=180)
     reviewed_on = models.DateField(null=True, blank=True)
     demonstration = models.BooleanField(default=False, editable=False)
@@ -237,6 +266,7 @@ class Commitment(models.Model):
 
         A commitment that is merged into another, or a part of it, cannot be what that one leads back to.
         """
+        super().clean()
         if self.publication != Publication.SCHEDULED:
             self.publish_at = None
         elif self.publish_at is None:
@@ -254,6 +284,14 @@ class Commitment(models.Model):
         if self.publication == Publication.SCHEDULED and self.publish_at is not None:
             return self.publish_at <= timezone.now()
         return self.publication == Publication.PUBLISHED
+
+    def end_of_merges(self) -> Commitment:
+        """The commitment to which its address leads: itself, unless it was merged, at the end of all merges."""
+        at, passed = self, {self.pk}
+        while at.merged_into is not None and at.merged_into_id not in passed:
+            at = at.merged_into
+            passed.add(at.pk)
+        return at
 
     @property
     def review_due_on(self) -> dt.date:
@@ -301,7 +339,8 @@ class Commitment(models.Model):
 
     def _free_slug(self) -> str:
         like = Commitment.objects.filter(slug__startswith=_stem(self.title, self.reference))
-        return self.free_slug(self.title, self.reference, set(like.values_list("slug", flat=True)))
+        taken = {*like.values_list("slug", flat=True), *FormerSlug.all_of(self.addressed_as)}
+        return self.free_slug(self.title, self.reference, taken)
 
     @staticmethod
     def free_slug(title: str, reference: str, taken: Collection[str]) -> str:

@@ -21,7 +21,7 @@ VERSION = "1.0"
 
 def limits() -> str:
     """How often one may ask, in a sentence."""
-    return f"Reading alone, without a key; at most {settings.API_REQUESTS_PER_MINUTE:,} requests a minute and client."
+    return f"Only reading, without a key; at most {settings.API_REQUESTS_PER_MINUTE:,} requests a minute and client."
 
 
 def root() -> dict[str, str]:

@@ -6,19 +6,22 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from commitments.departments import Spell, owed
 from commitments.models import (
     Commitment,
     Definition,
     Evidence,
     Judgeability,
+    Merge,
     Milestone,
     NextEvidence,
     Question,
     StatusChange,
 )
-from commitments.models.commitment import SILENCE, CommitmentQuerySet
+from commitments.models.commitment import SILENCE, CommitmentQuerySet, is_public
 from commitments.showing import Showing
 from commitments.timing import Timing, timing
 from tracker.diffs import Row, compared
@@ -26,7 +29,6 @@ from tracker.diffs import Row, compared
 from . import meanings, phrases
 from .citing import Citation, cite
 from .counted import Counted, counted, points_of
-from .home import last_checked
 from .judgement import Judgement, judgement
 from .passage import Account, Piece, accounts, is_restated, piece
 from .standing import Standing, standing
@@ -76,9 +78,9 @@ class Expected:
 
 @dataclass(frozen=True)
 class Freshness:
-    """Three different dates, and the silence between the last of the evidence and today. None where there is none."""
+    """When something was last published and when it last changed here, and the silence between the last of the
+    evidence and today. None where there is none."""
 
-    last_checked: dt.datetime | None
     last_evidence: dt.date | None
     last_change: dt.datetime | None
     silence_days: int | None
@@ -104,6 +106,8 @@ class CommitmentPage:
     asked: list[Asked]
     expected: list[Expected]
     parts: list[Commitment]
+    owed: list[Spell]
+    merged_here: list[Merge]
     freshness: Freshness
     time_left: str
     citation: Citation
@@ -126,7 +130,9 @@ def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> Commi
     changes = list(
         commitment.status_changes.select_related(
             "evidence__release", "evidence__revision", "recorded_by", "confirmed_by", "corrects"
-        ).order_by("effective_from", "pk")
+        )
+        .prefetch_related("replies")
+        .order_by("effective_from", "pk")
     )
     evidence = list(
         commitment.evidence.accepted()
@@ -134,9 +140,9 @@ def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> Commi
         .order_by("-release__published_at", "start")
     )
     pieces = [piece(show, each) for each in evidence]
-    news = [each for each in pieces if not is_restated(each.evidence)]
     points = points_of(commitment)
     shown_points = list(show.points(points))
+    news = [each for each in pieces if not is_restated(each.evidence)]
     judgements = [judgement(show, change, changes) for change in changes]
     in_force = commitment.status_change_on(on)
     wordings = wordings_of(show, definitions)
@@ -163,10 +169,16 @@ def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> Commi
         ],
         expected=[_expected(thing, on) for thing in commitment.expected_evidence.select_related("evidence__revision")],
         parts=list(commitment.parts.published()),
+        owed=owed(commitment),
+        merged_here=list(_merged_here(commitment)),
         freshness=_freshness(evidence, changes, definitions, on),
         time_left=phrases.time_left(current.deadline_latest, stands.status, on),
         citation=cite(commitment, len(definitions) + len(changes), on),
     )
+
+
+def _merged_here(commitment: Commitment) -> QuerySet[Merge]:
+    return Merge.objects.standing().filter(is_public("merged"), into=commitment).select_related("merged").order_by("at")
 
 
 def _moved(commitment: Commitment, wordings: list[Wording], now: Wording, on: dt.date) -> Moved | None:
@@ -222,7 +234,6 @@ def _freshness(
     last_evidence = max(dates, default=None)
     silence = None if last_evidence is None else (on - last_evidence).days
     return Freshness(
-        last_checked=last_checked(),
         last_evidence=last_evidence,
         last_change=max((entry.recorded_at for entry in [*changes, *definitions]), default=None),
         silence_days=silence,

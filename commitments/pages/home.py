@@ -6,19 +6,22 @@ import datetime as dt
 import heapq
 from dataclasses import dataclass
 
-from django.db.models import Max, Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from commitments.models import Commitment, Definition, Evidence, Relation, Status, StatusChange, is_public
 from commitments.showing import Showing
 from commitments.timing import Timing
-from tracker.models import Source
 
 from . import meanings
+from .bodies import Group, groups
 from .standing import Line, lines
 from .tally import Tally, tally
 
 SHORT_LIST = 5
 RECENT_CHANGES = 8
+MOST_OF_A_GROUP = 8
+A_WEEK = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,14 @@ class Home:
     due_soon_count: int
     newest: list[Newest]
     changes: list[Change]
-    last_checked: dt.datetime | None
+    changed_this_week: int
+    groups: list[Group]
+    most_of_a_group: int = MOST_OF_A_GROUP
 
 
 def home(show: Showing, on: dt.date) -> Home:
     public = Commitment.objects.published()
-    counts = tally(public, on, ("status", "timing"))
+    counts = tally(public, on)
     by_timing = counts.by("timing")
     return Home(
         total=counts.total(),
@@ -80,7 +85,8 @@ def home(show: Showing, on: dt.date) -> Home:
         due_soon_count=by_timing[Timing.DUE_SOON],
         newest=newest_evidence(show, SHORT_LIST),
         changes=recent_changes(show, RECENT_CHANGES),
-        last_checked=last_checked(),
+        changed_this_week=_count_of_changes(timezone.now() - A_WEEK),
+        groups=groups(counts),
     )
 
 
@@ -98,9 +104,7 @@ def newest_evidence(show: Showing, limit: int) -> list[Newest]:
 
 def recent_changes(show: Showing, limit: int) -> list[Change]:
     """The latest judgements and rewordings by when they were recorded; what was imported is no change."""
-    public = is_public("commitment") & Q(commitment__merged_into=None)
-    judgements = StatusChange.objects.filter(public, imported_from="")
-    wordings = Definition.objects.filter(public).exclude(kind=Definition.Kind.ORIGINAL)
+    judgements, wordings = _changes()
     return heapq.nlargest(
         limit,
         [
@@ -117,10 +121,15 @@ def recent_changes(show: Showing, limit: int) -> list[Change]:
     )
 
 
-def last_checked() -> dt.datetime | None:
-    """When any source last answered."""
-    latest: dt.datetime | None = Source.objects.aggregate(latest=Max("last_success_at"))["latest"]
-    return latest
+def _changes() -> tuple[QuerySet[StatusChange], QuerySet[Definition]]:
+    """All judgements and rewordings that the public may see."""
+    public = is_public("commitment") & Q(commitment__merged_into=None)
+    judgements = StatusChange.objects.filter(public, imported_from="")
+    return judgements, Definition.objects.filter(public).exclude(kind=Definition.Kind.ORIGINAL)
+
+
+def _count_of_changes(since: dt.datetime) -> int:
+    return sum(changes.filter(recorded_at__gte=since).count() for changes in _changes())
 
 
 def _bars(

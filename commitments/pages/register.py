@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.expressions import OrderBy
 
+from commitments import addresses
 from commitments.models import Administration, Commitment, Definition, Department, PolicyArea, Status
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.timing import Timing
@@ -67,7 +68,10 @@ class Chip:
 @dataclass(frozen=True)
 class Register:
     """What the list page shows. `unknown` are sentences about filters that were left out; `as_csv` and
-    `as_json` the addresses of the whole list as data."""
+    `as_json` the addresses of the whole list as data.
+
+    `moved_to` is the address of the list where a filter names something that has another address since.
+    """
 
     query: str
     sort: str
@@ -83,6 +87,7 @@ class Register:
     next_page: str
     as_csv: str
     as_json: str
+    moved_to: str
 
 
 def register(asked: Mapping[str, str], on: dt.date) -> Register:
@@ -96,8 +101,11 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
     chosen: dict[str, str | int] = {}
     labels: dict[str, str] = {}
     unknown: list[str] = []
+    now: dict[str, str] = {}
     for name, known in values.items():
         value = asked.get(name, "")
+        if value and value not in known.keys and name in addresses.MODELS:
+            now[name] = addresses.current_slug(name, value) or ""
         if value in known.keys:
             chosen[name] = known.keys[value]
             labels[name] = known.labels[value]
@@ -132,6 +140,7 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
         next_page=address.page(page.next_page_number()) if page.has_next() else "",
         as_csv=address.format("csv"),
         as_json=address.format("json"),
+        moved_to=f"?{urlencode({name: now.get(name) or asked[name] for name in asked})}" if any(now.values()) else "",
     )
 
 
@@ -183,7 +192,7 @@ def choices() -> dict[str, Known]:
     return {
         "status": Known("Status", {key: key for key in Status.values}, dict(Status.choices)),
         "timing": Known("Timing", {key: key for key in Timing.values}, dict(Timing.choices)),
-        "department": named("Department", list(Department.objects.values_list(*columns))),
+        "department": named("Department", list(Department.objects.filter(successions=None).values_list(*columns))),
         "area": named("Policy area", list(PolicyArea.objects.values_list(*columns))),
         "administration": named("Administration", list(Administration.objects.values_list(*columns))),
     }

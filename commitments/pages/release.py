@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Max, Q
+from django.utils import timezone
 
 from commitments.models import Evidence, is_public
 from commitments.redaction import Redacted
 from commitments.showing import Note, Showing
-from tracker.models import Appearance, Attachment, Licence, Release, Revision, Snapshot
+from tracker.models import Appearance, Attachment, Licence, Provenance, Recheck, Release, Revision, Snapshot, Source
 
+from . import phrases
 from .passages import Paragraph, Passage, locate, paragraphs, quoted
 
 #: Of the other places where a release was seen, so many are shown.
@@ -49,6 +51,14 @@ class File:
 
 
 @dataclass(frozen=True)
+class Received:
+    """How it came, where staff brought it, with what they noted."""
+
+    provenance: Provenance
+    note: str
+
+
+@dataclass(frozen=True)
 class ReleasePage:
     """`paragraphs` are the whole text if `is_whole`, else the quotes of it alone, or nothing where there is a
     `text_note`. `is_cut` where words of it are withheld."""
@@ -70,7 +80,19 @@ class ReleasePage:
     commitments_count: int
     files: list[File]
     further_bytes: list[Snapshot]
+    received: list[Received]
+    answering: str
     elsewhere: list[Appearance]  # each with `last`, the number of the latest revision that came from there
+
+    @property
+    def is_published_elsewhere(self) -> bool:
+        """Whether it has an address at which others can read it too, as far as we know."""
+        return bool(self.release.url or self.revision.appearance.url or self.elsewhere)
+
+    @property
+    def is_put_right_by_hand(self) -> bool:
+        """Whether the note of this version is ours, and not its publisher's."""
+        return self.revision.appearance.source.kind == Source.Kind.DESK
 
     @property
     def is_latest(self) -> bool:
@@ -107,6 +129,7 @@ def release_page(show: Showing, release: Release, number: int | None = None) -> 
         text_note=text_note,
         is_whole=is_whole,
         is_cut=bool(text.taken),
+        answering=answering(release),
         licence=revision.appearance.source.licence,
         paragraphs=paragraphs(text.text, passages) if is_whole else _quotes(show, in_order, by_key),
         used={passage.key: Use(number, by_key[passage.key]) for number, passage in enumerate(in_order, start=1)},
@@ -118,12 +141,32 @@ def release_page(show: Showing, release: Release, number: int | None = None) -> 
             for attached in ([] if text_note else revision.files.select_related("snapshot"))
         ],
         further_bytes=list(revision.also_from.order_by("pk")),
+        received=[
+            Received(came, "" if text_note else show.of_release(release.pk, came.note).text)
+            for came in Provenance.objects.filter(appearance__in=release.places)
+        ],
         elsewhere=list(
             release.places.exclude(Q(pk=revision.appearance_id) | Q(url="")).annotate(last=Max("revisions__number"))[
                 :MOST_ADDRESSES
             ]
         ),
     )
+
+
+def answering(release: Release) -> str:
+    """Whether the publisher's address still answers, as far as we have looked. Empty where a note says that it does
+    not have the document any more, or where there is no address.
+    """
+    if release.vanished_since or not release.url:
+        return ""
+    look: Recheck | None = getattr(release, "recheck", None)
+    if look is None or look.last_at is None:
+        return "We have not looked at its address again since."
+    on = phrases.day(timezone.localdate(look.last_at))
+    if look.failures_in_a_row == 0:
+        return f"It still answered on {on}."
+    times = "the last time" if look.failures_in_a_row == 1 else f"the last {look.failures_in_a_row} times"
+    return f"It did not answer {times} that we looked, most lately on {on}."
 
 
 def _span(evidence: Evidence, revision: Revision, text: Redacted) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from commitments.models import Deadline, Definition, Target
 from commitments.showing import Note, Showing
@@ -79,21 +79,8 @@ def due(deadline: Deadline) -> Due:
 
 def _wording(show: Showing, definition: Definition, before: Wording | None) -> Wording:
     aim = definition.target_or_none
-    target = phrases.target(aim) if aim else ""
-    when = due(definition)
-    said_in = definition.source_revision
-    words = show.definition(definition)
-    pairs = (
-        []
-        if before is None
-        else [
-            ("In our words", before.statement, words.statement),
-            ("In theirs", before.quote, words.quote),
-            ("Target", before.target, target),
-            ("Deadline", _in_words(before.due), _in_words(when)),
-        ]
-    )
-    return Wording(
+    said_in, words = definition.source_revision, show.definition(definition)
+    wording = Wording(
         definition=definition,
         statement=words.statement,
         quote=words.quote,
@@ -102,14 +89,27 @@ def _wording(show: Showing, definition: Definition, before: Wording | None) -> W
         note=words.note,
         source_title=show.title(said_in.release_id, said_in.title) if said_in else "",
         withheld=words.withheld,
-        due=when,
+        due=due(definition),
         meaning=meanings.DEFINITION[Definition.Kind(definition.kind)],
-        target=target,
+        target=phrases.target(aim) if aim else "",
         baseline=_baseline(aim) if aim else "",
         components=[f"{part.name}: {phrases.number(part.value)}" for part in aim.components.all()] if aim else [],
         author=author(definition.recorded_by),
-        reworded=[Reworded(part, compared(one, other)) for part, one, other in pairs if one.split() != other.split()],
+        reworded=[],
     )
+    return replace(wording, reworded=_reworded(before, wording)) if before else wording
+
+
+def _reworded(before: Wording, now: Wording) -> list[Reworded]:
+    """What may be shown of both, compared; a quote that is withheld of either says nothing of the other."""
+    quotes = ("", "") if before.withheld or now.withheld else (before.quote, now.quote)
+    pairs = [
+        ("In our words", before.statement, now.statement),
+        ("In theirs", *quotes),
+        ("Target", before.target, now.target),
+        ("Deadline", _in_words(before.due), _in_words(now.due)),
+    ]
+    return [Reworded(part, compared(one, other)) for part, one, other in pairs if one.split() != other.split()]
 
 
 def _in_words(when: Due) -> str:

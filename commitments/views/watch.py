@@ -20,7 +20,7 @@ def show_release(request: HttpRequest, release_id: int, number: int | None = Non
 
     What is joined to another release leads on to that one, but its own revisions stay to be read.
     """
-    release = get_object_or_404(Release.objects.select_related("joined_to"), pk=release_id)
+    release = get_object_or_404(Release.objects.select_related("joined_to", "recheck"), pk=release_id)
     show = showing.now()
     if note := show.release_note(release.pk):
         return _withheld(request, note)

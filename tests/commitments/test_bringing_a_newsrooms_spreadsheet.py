@@ -4,67 +4,29 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from commitments import tasks
 from commitments.bringing.columns import REASON, field_of
 from commitments.bringing.kinds.commitment import COLUMNS
 from commitments.bringing.reading import read
-from commitments.models import Commitment, Definition, Import, ImportRow, StatusChange
+from commitments.models import Commitment, Definition, Import, StatusChange
 from tests.commitments import newsroom
+from tests.commitments.bringing import Editor, outcomes, page
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def editor(client: Client) -> Iterator[Client]:
-    person = User.objects.create(username="edith", is_staff=True)
-    person.groups.add(Group.objects.get(name="Editor"))
-    client.force_login(person)
-    return client
-
-
-def page(which: Import, step: str = "change") -> str:
-    return reverse(f"admin:commitments_import_{step}", args=[which.pk])
-
-
-def bring(editor: Client, name: str, body: bytes, kind: str = "commitments") -> Import:
-    answer = editor.post(
-        reverse("admin:commitments_import_add"), {"kind": kind, "file": SimpleUploadedFile(name, body)}
-    )
-    assert answer.status_code == 302, answer.content.decode()
-    return Import.objects.get(pk=int(answer.url.split("/")[-3]))
-
-
-def say(editor: Client, which: Import, said: dict[str, str], **more: str) -> Import:
-    """Say which column is which, beyond what is suggested, and wait until the rows are checked."""
-    mapping = {**which.mapping, **said}
-    columns = {f"column-{place}": mapping[name] for place, name in enumerate(which.columns)}
-    editor.post(page(which, "columns"), {**columns, **more})
-    tasks.go_on_with_imports()
-    which.refresh_from_db()
-    return which
-
-
-def decide(editor: Client, which: Import, **more: str) -> Import:
-    editor.post(page(which, "decide"), more)
-    tasks.go_on_with_imports()
-    which.refresh_from_db()
-    return which
-
-
-def outcomes(which: Import) -> dict[str, int]:
-    return {key: which.rows.filter(outcome=key).count() for key in ImportRow.Outcome.values}
+def editor(client: Client) -> Editor:
+    return Editor.signed_in(client)
 
 
 def exported() -> str:
@@ -73,8 +35,8 @@ def exported() -> str:
     return out.getvalue()
 
 
-def test_a_newsrooms_spreadsheet_is_mapped_previewed_brought_in_and_goes_round(editor: Client, tmp_path: Path) -> None:
-    which = bring(editor, "Tracker.xlsx", newsroom.workbook())
+def test_a_newsrooms_spreadsheet_is_mapped_previewed_brought_in_and_goes_round(editor: Editor, tmp_path: Path) -> None:
+    which = editor.bring("Tracker.xlsx", newsroom.workbook())
 
     # Names in two merged rows below the titles; what could be guessed is suggested.
     assert which.header_line == 5
@@ -82,28 +44,28 @@ def test_a_newsrooms_spreadsheet_is_mapped_previewed_brought_in_and_goes_round(e
     assert which.mapping["Pledge ID"] == "reference"
     assert which.mapping["Who and when – Ministry"] == "department"
     assert which.mapping["Reporter"] == ""
-    html = editor.get(page(which)).content.decode()
+    html = editor.client.get(page(which)).content.decode()
     assert "Goal – What we count" in html
     assert "Open 1 libraries in county 1" in html
 
-    which = say(editor, which, newsroom.SAID)
+    which = editor.say(which, newsroom.SAID)
 
     # Every bad row is explained, and no other.
-    assert outcomes(which) == {"made": 460, "changed": 0, "unchanged": 0, "refused": 40}
+    assert outcomes(which) == {"made": 460, "refused": 40}
     refused = list(which.rows.filter(outcome="refused"))
     assert {row.line for row in refused} == newsroom.bad_lines()
     assert all(row.complaints for row in refused)
-    html = editor.get(page(which), {"rows": "refused"}).content.decode()
+    html = editor.client.get(page(which), {"rows": "refused"}).content.decode()
     assert html.count('<tr class="refused">') == 40
     for words in ("12/31/2024</q>: “12/31/2024” is not a date; write it as 2025-03-31 or 31/03/2025", "lots</q>"):
         assert words in html
     assert Commitment.objects.count() == 0
 
     # The good rows come in; the bad ones come back with their reasons, and are brought again when put right.
-    which = decide(editor, which, only_good="yes")
+    which = editor.decide(which, only_good="yes")
     assert which.state == "done"
     assert Commitment.objects.count() == 460
-    handed_back = editor.get(page(which, "refused"))
+    handed_back = editor.client.get(page(which, "refused"))
     table = read(handed_back.content, "back.xlsx", field_of(COLUMNS))
     assert len(table.rows) == 40
     assert all(row[REASON] for _, row in table.rows)
@@ -118,51 +80,51 @@ def test_a_newsrooms_spreadsheet_is_mapped_previewed_brought_in_and_goes_round(e
     )
 
     # The columns are remembered.
-    assert bring(editor, "Tracker (2).xlsx", newsroom.workbook()).mapping == which.mapping
+    assert editor.bring("Tracker (2).xlsx", newsroom.workbook()).mapping == which.mapping
 
     # Taken away in each form and brought again, nothing changes.
     before = exported()
     for form in ("xlsx", "csv", "jsonl"):
-        file = editor.get(reverse("admin:commitments_import_export", args=["commitments", form]))
-        again = say(editor, bring(editor, f"record.{form}", file.content), {}, update="yes")
-        assert outcomes(again) == {"made": 0, "changed": 0, "unchanged": 460, "refused": 0}, form
-        assert decide(editor, again).state == "done"
+        file = editor.client.get(reverse("admin:commitments_import_export", args=["commitments", form]))
+        again = editor.say(editor.bring(f"record.{form}", file.content), update="yes")
+        assert outcomes(again) == {"unchanged": 460}, form
+        assert editor.decide(again).state == "done"
     assert exported() == before
 
 
-def test_all_or_nothing_unless_the_good_rows_are_asked_for(editor: Client) -> None:
+def test_all_or_nothing_unless_the_good_rows_are_asked_for(editor: Editor) -> None:
     rows = "reference,title,statement\nA-1,Trees,Plant trees.\nA-2,,Plant more.\n"
-    which = say(editor, bring(editor, "r.csv", rows.encode()), {})
-    assert decide(editor, which).state == "checked"
+    which = editor.say(editor.bring("r.csv", rows))
+    assert editor.decide(which).state == "checked"
     assert Commitment.objects.count() == 0
 
 
-def test_what_was_changed_since_the_preview_is_looked_at_again(editor: Client) -> None:
+def test_what_was_changed_since_the_preview_is_looked_at_again(editor: Editor) -> None:
     rows = "reference,title,statement\nA-1,Trees,Plant trees.\n"
-    which = say(editor, bring(editor, "r.csv", rows.encode()), {})
-    other = say(editor, bring(editor, "s.csv", rows.encode()), {})
-    assert decide(editor, other).state == "done"
-    which = decide(editor, which)
+    which = editor.say(editor.bring("r.csv", rows))
+    other = editor.say(editor.bring("s.csv", rows))
+    assert editor.decide(other).state == "done"
+    which = editor.decide(which)
     assert which.state == "checked"
     assert "changed since" in which.problem
-    assert outcomes(which)["refused"] == 1
+    assert outcomes(which) == {"refused": 1}
 
 
 # Taking back.
 
 
-def test_an_import_is_taken_back_by_further_entries_and_can_be_brought_again(editor: Client) -> None:
+def test_an_import_is_taken_back_by_further_entries_and_can_be_brought_again(editor: Editor) -> None:
     first = "reference,title,statement,status,status_on\nA-1,Trees,Plant trees.,in_progress,2025-01-01\n"
-    decide(editor, say(editor, bring(editor, "r.csv", first.encode()), {}))
+    editor.decide(editor.say(editor.bring("r.csv", first)))
     before = json.loads(exported())
     second = (
         "reference,title,statement,status,status_on,milestones,deadline_text\n"
         'A-1,Woods,Plant woods.,abandoned,2025-02-01,"[{""title"": ""Dig""}]",by 2028\nA-2,Roads,Build roads.,,,,\n'
     )
-    which = decide(editor, say(editor, bring(editor, "s.csv", second.encode()), {}, update="yes"))
-    assert outcomes(which) == {"made": 1, "changed": 1, "unchanged": 0, "refused": 0}
+    which = editor.decide(editor.say(editor.bring("s.csv", second), update="yes"))
+    assert outcomes(which) == {"made": 1, "changed": 1}
 
-    editor.post(page(which, "undo"))
+    editor.client.post(page(which, "undo"))
 
     which.refresh_from_db()
     assert which.state == "undone"
@@ -174,13 +136,13 @@ def test_an_import_is_taken_back_by_further_entries_and_can_be_brought_again(edi
         *("original", "editorial_correction", "editorial_correction"),
     ]
     again = "reference,title,statement\nA-2,Roads,Build roads.\n"
-    assert decide(editor, say(editor, bring(editor, "t.csv", again.encode()), {})).state == "done"
+    assert editor.decide(editor.say(editor.bring("t.csv", again))).state == "done"
     assert Commitment.objects.get(reference="A-2").publication == "published"
 
 
-def test_an_import_on_which_somebody_has_built_is_not_taken_back(editor: Client) -> None:
+def test_an_import_on_which_somebody_has_built_is_not_taken_back(editor: Editor) -> None:
     rows = "reference,title,statement\nA-1,Trees,Plant trees.\nA-2,Roads,Build roads.\n"
-    which = decide(editor, say(editor, bring(editor, "r.csv", rows.encode()), {}))
+    which = editor.decide(editor.say(editor.bring("r.csv", rows)))
     StatusChange.objects.create(
         commitment=Commitment.objects.get(reference="A-2"),
         to_status="in_progress",
@@ -188,9 +150,9 @@ def test_an_import_on_which_somebody_has_built_is_not_taken_back(editor: Client)
         effective_from=timezone.localdate(),
         recorded_by=User.objects.get(),
     )
-    assert "added, of commitment “A-2”" in editor.get(page(which)).content.decode()
+    assert "added, of commitment “A-2”" in editor.client.get(page(which)).content.decode()
 
-    html = editor.post(page(which, "undo"), follow=True).content.decode()
+    html = editor.client.post(page(which, "undo"), follow=True).content.decode()
 
     assert "Something has been built on it" in html
     assert Commitment.objects.filter(publication="published").count() == 2

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import time_machine
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from commitments import decisions, showing
-from commitments.models import Commitment, Status
-from commitments.pages.home import home
+from commitments.models import Commitment, Definition, Department, PolicyArea, Status
+from commitments.pages.home import Home, home
 from commitments.timing import Timing
 
 from . import make
@@ -21,6 +23,11 @@ pytestmark = pytest.mark.django_db
 
 def in_days(count: int) -> dt.date:
     return timezone.localdate() + dt.timedelta(days=count)
+
+
+def home_of(response: HttpResponse) -> Home:
+    page: Home = response.context["home"]  # type: ignore[attr-defined]
+    return page
 
 
 def test_an_empty_instance_says_what_to_do_next(client: Client) -> None:
@@ -92,7 +99,7 @@ def test_the_front_page_asks_as_much_of_many_as_of_few(
         made = make.commitment(f"Promise {number}", due=in_days(number - 15))
         decisions.accept(make.evidence(made, make.release(f"News {number}")), make.deed(editor))
         decisions.change_status(made, "in_progress", editor, "Begun.", in_days(-1))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(17):
         assert client.get("/").status_code == 200
 
 
@@ -103,3 +110,38 @@ def test_what_nobody_has_judged_does_not_carry_the_editors_mark(client: Client) 
     assert "Not started, not judged yet" in page
     assert page.count('class="tag judged') == 1
     assert "not judged yet" in client.get(unjudged.get_absolute_url()).content.decode()
+
+
+def test_departments_areas_and_administrations_lead_to_their_lists(client: Client) -> None:
+    parks, roads = (Department.objects.create(name=name, slug=name.lower()) for name in ("Parks", "Roads"))
+    area = PolicyArea.objects.create(name="Trees", slug="trees")
+    for number in range(3):
+        make.commitment(f"Promise {number}", department=roads if number else parks, policy_area=area)
+    make.commitment("Draft", department=parks, publication="draft")
+    response = client.get("/")
+    counted = {group.label: [(body.name, count) for body, count in group.counted] for group in home_of(response).groups}
+    assert counted == {
+        "Department": [("Roads", 2), ("Parks", 1)],
+        "Policy area": [("Trees", 3)],
+        "Administration": [],
+    }
+    for address in ("?department=roads", "?department=parks", "?area=trees"):
+        assert f'href="/commitments/{address}"' in response.content.decode()
+
+
+def test_only_the_last_seven_days_are_this_weeks_changes(client: Client) -> None:
+    made = make.commitment()
+    with time_machine.travel(timezone.now() - dt.timedelta(days=8)):
+        decisions.change_status(made, "in_progress", make.user(), "Begun.", in_days(-8))
+    decisions.change_status(made, "on_track", make.user(), "Going on.", in_days(-1))
+    page = home_of(client.get("/"))
+    assert (page.changed_this_week, len(page.changes)) == (1, 2)
+
+
+def test_our_own_slip_is_not_laid_at_anybody_elses_door(client: Client) -> None:
+    made = make.commitment()
+    Definition.objects.create(
+        commitment=made, kind="editorial_correction", statement="As they said.", effective_from=made.made_on
+    )
+    page = " ".join(client.get("/").content.decode().split())
+    assert '<span class="voice judged">Judged</span> Wording: our own correction.' in page

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from commitments import decisions
-from tracker.models import Snapshot
+from tracker.models import Recheck, Release, Snapshot
 
 from . import make
 
@@ -153,3 +153,32 @@ def words_of(answer: Any) -> str:
     """What a reader sees of a page."""
     inline = re.sub(r"</?(a|time)\b[^>]*>", "", answer.content.decode())
     return " ".join(re.sub(r"<[^>]*>", " ", inline).replace("\xa0", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        (None, "We have not looked at its address again since."),
+        ({"failures_in_a_row": 0}, "It still answered on 9 March 2025."),
+        ({"failures_in_a_row": 1}, "It did not answer the last time that we looked, most lately on 9 March 2025."),
+        ({"failures_in_a_row": 3}, "It did not answer the last 3 times that we looked, most lately on 9 March 2025."),
+    ],
+)
+def test_whether_the_original_still_answers_is_said(client: Client, look: dict[str, int] | None, said: str) -> None:
+    release = make.release(TEXT)
+    when = dt.datetime(2025, 3, 9, 12, tzinfo=dt.UTC)
+    if look is not None:
+        Recheck.objects.create(release=release, next_at=when, last_at=when, detail="10.0.0.7 refused.", **look)
+    page = client.get(release.get_absolute_url()).content.decode()
+    assert said in page
+    assert "10.0.0.7" not in page
+
+
+def test_an_original_that_is_gone_is_not_said_to_answer(client: Client) -> None:
+    release = make.release(TEXT)
+    when = dt.datetime(2025, 3, 9, 12, tzinfo=dt.UTC)
+    Recheck.objects.create(release=release, next_at=when, last_at=when)
+    Release.objects.update(vanished_since=when)
+    page = client.get(release.get_absolute_url()).content.decode()
+    assert "no longer at its address" in page
+    assert "still answered" not in page

@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser
 
-from commitments import decisions
-from commitments.models import Definition, Milestone, Question
+from commitments import corrections, decisions
+from commitments.models import Definition, Measurement, Milestone, OwnWords, Question
 from tests.commitments import make
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -23,7 +23,10 @@ def addresses(live_server: Any) -> list[str]:
     """Every kind of public page, with something of everything on it."""
     editor = make.user()
     made = make.commitment("Plant trees", due=timezone.localdate() - dt.timedelta(days=2), demonstration=True)
-    series = make.target(made, "trees planted", "trees", 20000)
+    series = make.target(made, "trees planted", "trees", 20000, baseline_value=0, baseline_date=dt.date(2024, 7, 5))
+    Measurement.objects.create(series=series, value=10000, high=12000, qualifier="between", published_on="2025-01-09")
+    Measurement.objects.create(series=series, value=9000, qualifier="more than", published_on="2024-12-30")
+    OwnWords.objects.create(subject="privacy", text="We keep mail addresses.\n\nSee https://example.org/privacy.")
     for day, value in ((1, 9400), (20, 16400)):
         text = f"In all {value:,} trees stand.\n\nMore will follow."
         release = make.release(text, title=f"{value:,} trees", published=dt.date(2025, 1, day))
@@ -44,6 +47,11 @@ def addresses(live_server: Any) -> list[str]:
     )
     Milestone.objects.create(commitment=made, title="Dig", deadline_text="in spring")
     Question.objects.create(commitment=made, asked_of="The Ministry", asked_on=dt.date(2025, 4, 1), question="When?")
+    asked = corrections.receive(made, "It is 9,500.", "", "", "192.0.2.1")
+    corrections.decide(asked, make.deed(editor), upheld=True, answer="Yes.", changed="It said 9,400; it is 9,500.")
+    withheld = make.release("Not for the public.", title="Withheld")
+    decisions.accept(make.evidence(made, withheld), make.deed(editor))
+    decisions.withhold(withheld, "release", "By order of a court.", "A letter.", make.deed(editor))
     make.commitment("Mend the bridge", due=timezone.localdate() + dt.timedelta(days=2))
     return [
         live_server.url + path
@@ -53,9 +61,18 @@ def addresses(live_server: Any) -> list[str]:
             "/commitments/?q=trees&timing=due",
             "/commitments/?q=nothing",
             made.get_absolute_url(),
+            f"{made.get_absolute_url()}versions/1/",
+            f"{made.get_absolute_url()}embed/",
             f"/releases/{release.pk}/revisions/1/",
+            "/compare/",
+            "/about/",
+            "/about/privacy/",
             "/sources/",
             "/methodology/",
+            f"{made.get_absolute_url()}correct/",
+            f"{made.get_absolute_url()}correct/?sent",
+            "/corrections/",
+            withheld.get_absolute_url(),
             "/changes/",
             "/data/",
             "/api/v1/docs/",
@@ -88,6 +105,16 @@ def test_no_page_is_inaccessible_or_wider_than_the_screen(
         assert results.violations_count == 0, f"{address}\n{results.generate_report()}"
     origin = addresses[0]
     assert all(url.startswith(origin) for url in elsewhere)
+
+
+def test_nothing_is_lost_at_four_times_the_size(browser: Browser, addresses: list[str]) -> None:
+    """A window of 1280 pixels at 400 % is one of 320."""
+    page = browser.new_context(viewport={"width": 320, "height": 256}).new_page()
+    for address in addresses:
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(wide) <= 0, address
 
 
 def test_the_keyboard_reaches_the_content_and_a_figure_leads_to_its_sentence(

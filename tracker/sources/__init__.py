@@ -65,6 +65,9 @@ KINDS: dict[str, str] = {
     Source.Kind.LISTING: "tracker.sources.listing",
     Source.Kind.PAGE: "tracker.sources.page",
     Source.Kind.PARLIAMENT: "tracker.sources.parliament",
+    Source.Kind.MAILBOX: "tracker.sources.mailbox",
+    Source.Kind.DESK: "tracker.sources.desk",
+    Source.Kind.STATISTICS: "tracker.sources.statistics",
 }
 
 

@@ -17,7 +17,18 @@ from commitments.bringing.columns import Column
 from commitments.bringing.complaints import Complaint
 from commitments.bringing.kinds import commitment_writing as writing
 from commitments.bringing.kinds.status_taken_back import take_back_status
-from commitments.bringing.planning import CHANGED, MADE, REFUSED, UNCHANGED, Change, Kind, Planned, Terms
+from commitments.bringing.planning import (
+    CHANGED,
+    MADE,
+    REFUSED,
+    ROWS_AT_A_TIME,
+    UNCHANGED,
+    Change,
+    Kind,
+    Planned,
+    Terms,
+)
+from commitments.linking.index import batches
 from commitments.models import Commitment, Import, ImportRow, Publication, Status, StatusChange
 
 REQUIRED = ("reference", "title", "statement")
@@ -123,7 +134,6 @@ class Commitments(Kind):
     label = "commitments"
     columns = COLUMNS
     required = REQUIRED
-    permission = "commitments.add_commitment"
 
     def __init__(self, terms: Terms) -> None:
         super().__init__(terms)
@@ -195,7 +205,10 @@ class Commitments(Kind):
         """What was made is a draft again, which a later import may publish; what was changed is as it was."""
         made = [row.reference for row in rows if row.outcome == MADE]
         Commitment.objects.filter(reference__in=made).update(publication=Publication.DRAFT, publish_at=None)
-        changed = {row.reference: row for row in rows if row.outcome == CHANGED}
+        for batch in batches([row for row in rows if row.outcome == CHANGED], ROWS_AT_A_TIME):
+            self._take_back_changes({row.reference: row for row in batch})
+
+    def _take_back_changes(self, changed: Mapping[str, ImportRow]) -> None:
         known = Commitment.objects.filter(reference__in=changed)
         current = {row["reference"]: row for row in exports.commitment_rows(known, self.terms.today)}
         writer = writing.Writer(self.terms)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.text import slugify
 
+from commitments import addresses
 from commitments.bringing import wording
 from commitments.bringing.checking import Row
 from commitments.bringing.planning import Planned, Terms
@@ -17,6 +18,7 @@ from commitments.models import (
     Commitment,
     Definition,
     Department,
+    FormerSlug,
     Milestone,
     PolicyArea,
     Publication,
@@ -112,7 +114,7 @@ class Writer:
             slug = slugify(name)[:200] or "unnamed"
             self._named[key] = (
                 model.objects.filter(name=name).first()
-                or model.objects.filter(slug=slug).first()
+                or model.objects.filter(slug=addresses.current_slug(model.addressed_as, slug)).first()
                 or model.objects.create(name=name, slug=slug)
             )
         return self._named[key]
@@ -189,7 +191,10 @@ class _Slugs:
     """Free addresses for many commitments, by the same rule as for one."""
 
     def __init__(self, titles: Sequence[str]) -> None:
-        self._taken = set(Commitment.objects.values_list("slug", flat=True)) if titles else set()
+        self._taken: set[str] = set()
+        if titles:
+            self._taken = set(Commitment.objects.values_list("slug", flat=True))
+            self._taken |= FormerSlug.all_of(FormerSlug.Kind.COMMITMENT)
 
     def free(self, title: str, reference: str) -> str:
         slug = Commitment.free_slug(title, reference, self._taken)

@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from commitments.bringing import ImportRefused, ImportReport, UnreadableFile, handing_back, steps
 from commitments.bringing.kinds import KINDS
+from commitments.management.people import person
 from commitments.models import Import, ImportRow
 
 
@@ -58,9 +58,7 @@ class Command(BaseCommand):
         self._say(which, report, options)
 
     def _bring(self, options: dict[str, Any]) -> tuple[Import, ImportReport]:
-        which = steps.start_path(
-            options["kind"], options["file"], self._person(options["by"]), columns=options["columns"]
-        )
+        which = steps.start_path(options["kind"], options["file"], person(options["by"]), columns=options["columns"])
         steps.say_columns(which, which.mapping, update=options["update"], by=which.by)
         steps.check(which, how_to_change="use --update to change it")
         if which.rows.filter(outcome=ImportRow.Outcome.REFUSED).exists():
@@ -71,14 +69,6 @@ class Command(BaseCommand):
         for outcome, reference in which.rows.values_list("outcome", "reference"):
             report.add(outcome, reference)
         return which, report
-
-    def _person(self, name: str | None) -> User | None:
-        if name is None:
-            return None
-        try:
-            return User.objects.get(username=name)
-        except User.DoesNotExist as error:
-            raise CommandError(f"Nobody has the username {name}.") from error
 
     def _write_bad_rows(self, path: Path | None) -> None:
         if path is not None and self.handed_back:

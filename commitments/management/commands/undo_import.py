@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from commitments.bringing.undoing import UndoRefused, undo
+from commitments.management.people import person
 from commitments.models import Import
 
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("number", type=int, metavar="NUMBER", help="as import_commitments printed it")
+        parser.add_argument("--by", metavar="USERNAME", help="who takes it back; evidence needs somebody")
         parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,7 +26,7 @@ class Command(BaseCommand):
         if which is None:
             raise CommandError(f"There is no import {options['number']}.")
         try:
-            undo(which, None)
+            undo(which, person(options["by"]))
         except UndoRefused as error:
             raise CommandError(str(error)) from error
         said = f"Took back the import of {which.file_name}."
