@@ -58,7 +58,7 @@ def main() -> None:
     from benchmarks import material
     from commitments.audit import triggers
     from commitments.audit.acting import acting
-    from commitments.imports import import_rows
+    from commitments.bringing import import_rows
     from commitments.models import AuditEntry
     from tracker.models import Source
     from tracker.polling import poll

@@ -30,7 +30,7 @@ def prepare(record: str, size: int, count: int) -> Figures:
     from django.core.management import call_command
 
     from benchmarks import material
-    from commitments.imports import import_rows
+    from commitments.bringing import import_rows
     from tracker.models import Appearance, Release, Revision, Snapshot, Source
 
     call_command("migrate", verbosity=0)

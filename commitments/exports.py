@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from commitments.models import AuditEntry, Commitment, Definition, Evidence, StatusChange
+from commitments.linking.index import batches
+from commitments.models import AuditEntry, Commitment, Definition, Evidence, StatusChange, Target
+
+COMMITMENTS_AT_A_TIME = 500
 
 
 def number(value: Decimal | None) -> int | float | None:
@@ -24,10 +27,8 @@ def day(value: dt.date | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def commitment_row(commitment: Commitment, on: dt.date) -> dict[str, Any]:
-    """One commitment in the columns of `rows.COLUMNS`, by its definition and status in force on a day."""
-    definition: Definition = commitment.definition_on(on)
-    change: StatusChange | None = commitment.status_change_on(on)
+def commitment_row(commitment: Commitment, definition: Definition, change: StatusChange | None) -> dict[str, Any]:
+    """One commitment in the columns of an import, by its definition and its status in force."""
     target = definition.target_or_none
     return {
         "reference": commitment.reference,
@@ -41,15 +42,7 @@ def commitment_row(commitment: Commitment, on: dt.date) -> dict[str, Any]:
         "policy_area": commitment.policy_area.name if commitment.policy_area else "",
         "kind": commitment.kind,
         "status": change.to_status if change else "",
-        "deadline_text": definition.deadline_text,
-        "deadline_earliest": day(definition.deadline_earliest),
-        "deadline_latest": day(definition.deadline_latest),
-        "target_metric": target.series.metric if target else "",
-        "target_comparator": target.comparator if target else "",
-        "target_value": number(target.value) if target else None,
-        "target_unit": target.unit if target else "",
-        "baseline_value": number(target.baseline_value) if target else None,
-        "baseline_date": day(target.baseline_date) if target else None,
+        **deadline_and_target(definition, target),
         "keywords": commitment.keywords,
         "milestones": [
             {
@@ -69,14 +62,45 @@ def commitment_row(commitment: Commitment, on: dt.date) -> dict[str, Any]:
     }
 
 
+def deadline_and_target(definition: Definition, target: Target | None) -> dict[str, Any]:
+    """The columns by which a definition is held to a day and a number."""
+    return {
+        "deadline_text": definition.deadline_text,
+        "deadline_earliest": day(definition.deadline_earliest),
+        "deadline_latest": day(definition.deadline_latest),
+        "target_metric": target.series.metric if target else "",
+        "target_comparator": target.comparator if target else "",
+        "target_value": number(target.value) if target else None,
+        "target_unit": target.unit if target else "",
+        "baseline_value": number(target.baseline_value) if target else None,
+        "baseline_date": day(target.baseline_date) if target else None,
+    }
+
+
+def commitment_rows(record: QuerySet[Commitment], on: dt.date) -> list[dict[str, Any]]:
+    """Some commitments as rows, ordered by reference, as they are on a day. Five queries."""
+    commitments = list(
+        record.in_force(on)  # type: ignore[attr-defined]
+        .select_related("administration", "department", "policy_area")
+        .prefetch_related("milestones")
+        .order_by("reference")
+    )
+    definitions = Definition.objects.select_related("target__series").in_bulk(
+        [commitment.definition_id for commitment in commitments]
+    )
+    changes = StatusChange.objects.in_bulk([commitment.status_change_id for commitment in commitments])
+    return [
+        commitment_row(commitment, definitions[commitment.definition_id], changes.get(commitment.status_change_id))
+        for commitment in commitments
+    ]
+
+
 def commitments(on: dt.date | None = None) -> Iterator[dict[str, Any]]:
     """Every commitment, drafts included, ordered by reference."""
     on = on or timezone.localdate()
-    record = Commitment.objects.select_related("administration", "department", "policy_area").prefetch_related(
-        "milestones"
-    )
-    for commitment in record.order_by("reference").iterator(chunk_size=500):
-        yield commitment_row(commitment, on)
+    references = list(Commitment.objects.order_by("reference").values_list("reference", flat=True))
+    for batch in batches(references, COMMITMENTS_AT_A_TIME):
+        yield from commitment_rows(Commitment.objects.filter(reference__in=batch), on)
 
 
 FIGURE_FIELDS = ("metric", "value", "unit", "qualifier", "as_of", "period_start", "period_end", "restated")

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 
 from commitments.models import (
     Commitment,
+    CorrectionRequest,
     Digest,
     Evidence,
     Goalpost,
@@ -26,7 +27,8 @@ from tracker.models import Source
 class Need:
     """Rows of one model that somebody should see to. `rows` takes today; `meaning` says which they are.
 
-    `seen_to_at` names the admin's address where that is not the list of the model.
+    `seen_to_at` names the admin's address where that is not the list of the model; `to_commitment` leads from a row to
+    its commitment ("pk" where it is one), and is empty where it has none.
     """
 
     key: str
@@ -35,6 +37,7 @@ class Need:
     model: type[Model]
     rows: Callable[[dt.date], QuerySet[Any]]
     seen_to_at: str = ""
+    to_commitment: str = "commitment"
 
 
 #: In the order in which staff meet them.
@@ -53,6 +56,7 @@ NEEDS = (
         "Passages that promise something which is not on record.",
         PossibleCommitment,
         lambda on: PossibleCommitment.objects.waiting(),
+        to_commitment="",
     ),
     Need(
         "proposals",
@@ -67,6 +71,14 @@ NEEDS = (
         "Passages that say a promise otherwise than it is recorded.",
         Goalpost,
         lambda on: Goalpost.objects.waiting(),
+        to_commitment="evidence__commitment",
+    ),
+    Need(
+        "corrections",
+        "Corrections asked for",
+        "What readers say is wrong, not answered yet.",
+        CorrectionRequest,
+        lambda on: CorrectionRequest.objects.waiting(),
     ),
     Need(
         "overdue",
@@ -74,6 +86,7 @@ NEEDS = (
         "Past their deadline, and nobody has looked at them in the last 30 days.",
         Commitment,
         lambda on: Commitment.objects.overdue_and_not_looked_at(on),
+        to_commitment="pk",
     ),
     Need(
         "silent",
@@ -81,6 +94,7 @@ NEEDS = (
         "Not final, and without accepted evidence from the last 90 days.",
         Commitment,
         lambda on: Commitment.objects.silent(on),
+        to_commitment="pk",
     ),
     Need(
         "review",
@@ -88,6 +102,7 @@ NEEDS = (
         "Not looked at for longer than their own interval.",
         Commitment,
         lambda on: Commitment.objects.past_review(on),
+        to_commitment="pk",
     ),
     Need(
         "unanswered",
@@ -116,6 +131,7 @@ NEEDS = (
         "Their last look went wrong, or they are no longer at their address.",
         Source,
         lambda on: Source.objects.failing(),
+        to_commitment="",
     ),
     Need(
         "undelivered",
@@ -123,5 +139,6 @@ NEEDS = (
         "Mails of the last 30 days that failed, or of which nobody knows.",
         Digest,
         lambda on: Digest.objects.undelivered(on),
+        to_commitment="",
     ),
 )

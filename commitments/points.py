@@ -24,9 +24,10 @@ def refresh(commitment: Commitment, now: dt.datetime) -> None:
     A figure is a point when it belongs to a series of the commitment, is not said again, and has happened.
     Several releases of one day that give it make one point. A point whose evidence or figure no longer stands is
     withdrawn, never deleted, and so is one whose number an editor has put right, for a new one. A revised statistic
-    is a point of its own, which supersedes the one before.
+    is a point of its own, which supersedes the one before. One that was merged has no points: they are the other's.
     """
-    series = set(commitment.series.values_list("pk", flat=True))
+    merged = commitment.merged_into_id is not None
+    series = set() if merged else set(commitment.series.values_list("pk", flat=True))
     standing = {
         (point.evidence_id, point.series_id, point.start): point
         for point in Measurement.objects.filter(evidence__commitment=commitment, withdrawn_at=None)

@@ -10,7 +10,7 @@ from django.db.models import F, Func, IntegerField, Q
 from django.db.models.expressions import Combinable
 
 from commitments.linking.reasons import LIKELY, VERY_LIKELY
-from commitments.models import Evidence
+from commitments.models import Commitment, Evidence
 from commitments.models.evidence import LIKELIHOOD, EvidenceQuerySet
 
 #: More than this do not come first: after that, the order of the queue serves.
@@ -68,13 +68,17 @@ class Place:
 
 @dataclass(frozen=True)
 class Queue:
-    """Which suggestions, in which order, from where. `first` are keys that come before all others (just moved)."""
+    """Which suggestions, in which order, from where. `first` are keys that come before all others (just moved).
+
+    `person` is the key of somebody to whose commitments, those that they own or watch, it is narrowed down.
+    """
 
     order: str = "best"
     commitment: int | None = None
     release: int | None = None
     source: int | None = None
     department: int | None = None
+    person: int | None = None
     sure: str = ""
     words: str = ""
     after: Place | None = None
@@ -83,7 +87,7 @@ class Queue:
     @classmethod
     def asked(cls, said: Mapping[str, str]) -> Queue:
         """The queue of an address. What cannot be read is left out."""
-        numbers = {name: _number(said.get(name, "")) or None for name in NARROWED_BY}
+        numbers = {name: _number(said.get(name, "")) or None for name in (*NARROWED_BY, "person")}
         first = tuple(number for word in said.get("first", "").split(",")[:MOST_FIRST] if (number := _number(word)))
         order, sure = said.get("order", "best"), said.get("sure", "")
         return cls(
@@ -105,12 +109,14 @@ class Queue:
     @property
     def is_narrowed(self) -> bool:
         """Whether some that wait are left out."""
-        return bool(self.sure or self.words or any(getattr(self, name) for name in NARROWED_BY))
+        return bool(self.sure or self.words or self.person or any(getattr(self, name) for name in NARROWED_BY))
 
     def waiting(self) -> EvidenceQuerySet:
         """All that waits under the filters, wherever one is in the queue."""
         chosen = {field: getattr(self, name) for name, field in NARROWED_BY.items() if getattr(self, name)}
         rows = Evidence.objects.suggested().filter(**chosen)
+        if self.person:
+            rows = rows.filter(commitment__in=Commitment.objects.followed_by(self.person).order_by().values("pk"))
         if self.sure:
             rows = rows.annotate(likelihood=LIKELIHOOD).filter(SURENESS[self.sure][1])
         for word in self.words.split()[:MOST_WORDS]:

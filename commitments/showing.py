@@ -17,8 +17,8 @@ How a door uses it. Ask once for what holds now, and build all of one answer fro
   `show.whole_texts()` alone, and takes its extracts from `show.text(revision)`.
 - A release: list `show.releases()`; name one by `show.title(release.pk, its title)`, and leave out its address and
   all else where `show.release_note(release.pk)` says that the whole is withheld.
-- Our own words (a reason, a statement, the quote in a definition): pass them through `show.words(text)`, because they
-  may repeat a passage.
+- Our own words (a reason, a note): pass them through `show.words(text)`, because they may repeat a passage; those of a
+  definition, and the quote in it, through `show.definition(definition)`.
 - Terms: `licence_of(release)`.
 - Whatever is kept beyond one answer (a cache, an ETag, an index, a mail that waits) is kept under `showing.stamp()`
   and made again when that has changed.
@@ -37,7 +37,7 @@ from functools import cached_property
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
-from commitments.models import Evidence, Withholding, is_public
+from commitments.models import Definition, Evidence, Withholding, is_public
 from commitments.models.evidence import EvidenceQuerySet, quote_key
 from commitments.models.measurement import MeasurementQuerySet
 from commitments.redaction import RUN, Cut, Redacted, gives_away, redact
@@ -72,6 +72,18 @@ class Shown:
     text: str = ""
     quotes: tuple[str, ...] = ()
     note: Note | None = None
+
+
+@dataclass(frozen=True)
+class Worded:
+    """The words of a definition. `withheld` stands in the place of the quote and of where it was said."""
+
+    statement: str
+    quote: str
+    quote_url: str
+    quote_title: str
+    note: str
+    withheld: Note | None
 
 
 class Showing:
@@ -153,6 +165,21 @@ class Showing:
     def words(self, text: str) -> str:
         """Any words of ours or of others, with notes in the place of withheld passages."""
         return redact(text, self._everywhere).text
+
+    def definition(self, definition: Definition) -> Worded:
+        """The words of a definition as they may be shown. Reads `source_revision` where there is one."""
+        said_in = definition.source_revision
+        release_id = said_in.release_id if said_in else self.release_at(definition.quote_url)
+        withheld = self.text_note(release_id) if release_id else None
+        quote = self.of_release(release_id, definition.quote).text if release_id else self.words(definition.quote)
+        return Worded(
+            statement=self.words(definition.statement),
+            quote="" if withheld else quote,
+            quote_url="" if withheld else definition.quote_url,
+            quote_title="" if withheld else self.words(definition.quote_title),
+            note=self.words(definition.note),
+            withheld=withheld if definition.quote else None,
+        )
 
     # Evidence
 

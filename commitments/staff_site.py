@@ -21,8 +21,12 @@ _GROUPS = (
     ("Every day", ("evidence", "possiblecommitment", "commitment", "source")),
     (
         "The record",
-        ("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question"),
+        (
+            *("definition", "goalpost", "statusproposal", "statuschange", "milestone", "nextevidence", "question"),
+            *("merge", "import"),
+        ),
     ),
+    ("Corrections", ("correctionrequest", "reply", "withholding")),
     ("Figures", ("measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),
     (
@@ -34,6 +38,7 @@ _GROUPS = (
     ),
     ("The linker", ("linkerversion", "linkerswitch")),
     ("Readers", ("ownwords", "subscriber", "digest")),
+    ("Tools", ("webhook", "webhookmessage")),
     ("Accounts", ("user", "accessattempt", "auditentry")),
 )
 _OTHERS = "Inner workings"
@@ -92,7 +97,9 @@ class StaffSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from commitments.admin.needs import counted  # the site is made before there are models
 
-        return super().index(request, {**(extra_context or {}), "needs": counted(request)})
+        needs = counted(request)
+        mine = [need for need in needs if need.mine]
+        return super().index(request, {**(extra_context or {}), "needs": needs, "needs_of_mine": mine})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps: list[Any] = super().get_app_list(request, app_label)

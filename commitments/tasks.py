@@ -12,10 +12,13 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from commitments import linking
+from commitments import corrections, linking
+from commitments.audit.acting import acting
+from commitments.bringing import steps
 from commitments.digests import deliver
 from commitments.linking import ringing
-from commitments.models import Turn
+from commitments.models import Import, Turn
+from commitments.webhooks import events, sending
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +27,8 @@ LINKED_IN_A_TURN = 10
 TURN = dt.timedelta(seconds=90)
 #: Nothing more is begun after this, well within a task's time limit; the next minute goes on.
 BUDGET = dt.timedelta(seconds=200)
+#: An import is one transaction, during which no turn can be renewed; a task has to end before this.
+IMPORT_TURN = dt.timedelta(seconds=310)
 
 
 def on_release_ingested(**kwargs: Any) -> None:
@@ -60,3 +65,46 @@ def send_digests() -> None:
     now = timezone.localtime()
     if now.hour >= settings.DIGEST_HOUR:
         deliver.send_for(now.date(), budget=BUDGET)
+
+
+@shared_task(name="commitments.answer_senders")
+def answer_senders() -> None:
+    """Send the answers to those who asked for corrections."""
+    corrections.answer_senders()
+
+
+@shared_task(name="commitments.forget_senders")
+def forget_senders() -> None:
+    """Forget the addresses of those who asked for corrections long enough ago."""
+    corrections.forget_senders(timezone.now())
+
+
+def ring_for_imports() -> None:
+    """Ring for whoever goes on with imports. Should the broker be away, the schedule finds them within a minute."""
+    try:
+        go_on_with_imports.delay()
+    except OperationalError as error:
+        logger.warning("The broker did not take a message (%s); the schedule will find the work.", error)
+
+
+@shared_task(name="commitments.go_on_with_imports")
+def go_on_with_imports() -> None:
+    """Check, or bring in, what staff have brought, one file after the other. One worker at a time."""
+    token = uuid.uuid4()
+    try:
+        while Turn.take("importing", token, timezone.now(), IMPORT_TURN):
+            which = Import.objects.to_be_done().first()
+            if which is None:
+                break
+            with acting("task commitments.go_on_with_imports", which.by_id):
+                steps.go_on(which)
+            logger.info("Import %s (%s) is %s.", which.pk, which.file_name, which.get_state_display())
+    finally:
+        Turn.end("importing", token, timezone.now())
+
+
+@shared_task(name="commitments.tell_webhooks")
+def tell_webhooks() -> None:
+    """Note what has happened since, and send what waits in the outbox."""
+    events.note(timezone.now())
+    sending.send(budget=BUDGET)

@@ -46,15 +46,16 @@ def _number(name: str, default: float, least: float, most: float) -> float:
     return number
 
 
-def _json_object(name: str) -> dict[str, object]:
-    """A JSON object from the environment, empty unless it is set."""
-    text = env.str(name, default="{}")
+def _json_object(name: str, *, secret: bool = False) -> dict[str, object]:
+    """A JSON object from the environment, empty unless it is set. One that is `secret` is not shown if it is none."""
+    text = env.str(name, default="") or "{}"
     try:
         value = json.loads(text)
     except ValueError:
         value = None
     if not isinstance(value, dict):
-        raise ImproperlyConfigured(f'{name} must be a JSON object such as {{"bucket_name": "archive"}}, not {text!r}.')
+        meant = '{"user@host": "…"}.' if secret else f'{{"bucket_name": "archive"}}, not {text!r}.'
+        raise ImproperlyConfigured(f"{name} must be a JSON object such as {meant}")
     return value
 
 
@@ -93,6 +94,8 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 SECRET_KEY_IS_THIS_MACHINES = not SECRET_KEY
 if SECRET_KEY_IS_THIS_MACHINES:
     SECRET_KEY = _own_secret(DATA_DIR)
+#: Keys of before: what they signed, such as links in old mails, still holds.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # The instance: whose it is ---------------------------------------------------------------------------
 
@@ -107,6 +110,18 @@ except (ImproperlyConfigured, ValueError) as error:
     raise ImproperlyConfigured(
         f"EMAIL_URL must be an address such as smtp://mail.example.org:25 or consolemail:// ({error})."
     ) from error
+
+# Open data -------------------------------------------------------------------------------------------
+
+DATA_LICENCE = env.str("DATA_LICENCE", default="Creative Commons Attribution 4.0 International")
+DATA_LICENCE_URL = env.str("DATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
+if urlsplit(DATA_LICENCE_URL).scheme not in {"http", "https"}:
+    raise ImproperlyConfigured(f"DATA_LICENCE_URL must be the address of the licence, not {DATA_LICENCE_URL!r}.")
+API_REQUESTS_PER_MINUTE = int(_number("API_REQUESTS_PER_MINUTE", 120, 1, 1_000_000))
+
+# Watching over it --------------------------------------------------------------------------------------
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # Statuses --------------------------------------------------------------------------------------------
 
@@ -138,6 +153,8 @@ for address in ALERTS_TO:
         raise ImproperlyConfigured(
             f"ALERTS_TO: {address!r} is no mail address. Write them as ann@example.org,ben@example.org."
         ) from error
+
+MAILBOX_PASSWORDS = _json_object("MAILBOX_PASSWORDS", secret=True)
 
 # 0 keeps for ever.
 POLLS_KEPT_DAYS = int(_number("POLLS_KEPT_DAYS", 90, 0, 36_500))
@@ -179,6 +196,7 @@ DEMO_PORT = int(_number("DEMO_PORT", 8001, 0, 65_535))
 
 # Mail ------------------------------------------------------------------------------------------------
 
+CORRECTION_ADDRESS_KEPT_DAYS = int(_number("CORRECTION_ADDRESS_KEPT_DAYS", 90, 1, 3650))
 DIGEST_HOUR = int(_number("DIGEST_HOUR", 7, 0, 23))
 
 # Django ----------------------------------------------------------------------------------------------
@@ -192,6 +210,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
     "axes",
     "django_otp",
     "django_otp.plugins.otp_totp",
@@ -307,6 +326,21 @@ FETCH_TURNS_URL: str = env.str(
 )
 if FETCH_TURNS_URL and urlsplit(FETCH_TURNS_URL).scheme not in {"redis", "rediss", "unix"}:
     raise ImproperlyConfigured(f"FETCH_TURNS_URL must be like redis://host:6379/0, or empty, not {FETCH_TURNS_URL!r}.")
+# What all processes count together, such as the requests of one client: in that Redis, or in files under DATA_DIR.
+if _broker_is_redis:
+    CACHES: dict[str, dict[str, object]] = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": CELERY_BROKER_URL.replace("redis+socket:", "unix:"),
+        }
+    }
+else:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(DATA_DIR / "cache"),
+        }
+    }
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -326,7 +360,15 @@ CELERY_BEAT_SCHEDULE = {
     "look again at what is relied on": {"task": "tracker.recheck_due", "schedule": 300.0, "options": {"expires": 290}},
     "tell staff what has gone bad": {"task": "tracker.tell_staff", **_tick},
     "link what is not linked": {"task": "commitments.link_pending", **_tick},
+    "go on with what staff have brought": {"task": "commitments.go_on_with_imports", **_tick},
     "send the day's digests": {"task": "commitments.send_digests", **_tick},
+    "answer who asked for corrections": {"task": "commitments.answer_senders", **_tick},
+    "forget who asked for corrections": {
+        "task": "commitments.forget_senders",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
+    "tell webhooks": {"task": "commitments.tell_webhooks", **_tick},
     # Once a day, by what stands in the database; asked more often, so that a beat that was restarted misses no day.
     "prune what is past its time": {"task": "tracker.prune", "schedule": 3600.0, "options": {"expires": 3500}},
 }

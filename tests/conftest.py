@@ -52,6 +52,9 @@ def own_data_folder(settings: Any, tmp_path: Path) -> Path:
     settings.FETCH_HOST_PAUSE = dt.timedelta(0)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.CELERY_BROKER_URL = "memory://"
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+    }
     return tmp_path
 
 

@@ -19,6 +19,7 @@ DEFAULTS: dict[str, Any] = {
     "SNAPSHOTS_UNCITED_KEPT_DAYS": 7,
     "SNAPSHOTS_KEPT_DAYS": 0,
     "ALERTS_TO": [],
+    "MAILBOX_PASSWORDS": {},
     "BASE_URL": "",
 }
 

@@ -28,6 +28,7 @@ class State(StrEnum):
     PAUSED = "paused"
     ENDED = "ended"
     GONE = "gone"
+    BY_HAND = "by hand"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ def _last_polls(sources: list[Source]) -> dict[int, Poll]:
 
 def _health(source: Source, last: Poll | None, now: dt.datetime) -> Health:
     detail = last.detail if last else ""
+    if source.kind == Source.Kind.DESK:
+        return Health(State.BY_HAND, "Added by hand; there is nothing to look at.")
     if source.state == Source.State.PAUSED:
         return Health(State.PAUSED, "Paused by staff.", detail)
     if source.state == Source.State.ENDED:

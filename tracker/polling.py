@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.db.models import Q
 
-from tracker import archive
+from tracker import archive, mailboxes
 from tracker.announcing import announce, to_take_in
 from tracker.asking import Asker
 from tracker.blocking import why_blocked
@@ -64,6 +64,8 @@ def poll_due(now: dt.datetime) -> list[Poll]:
 
 def _claim(source: Source, now: dt.datetime, *, force: bool, only_if_due: bool) -> Lease:
     source.refresh_from_db()
+    if source.kind == Source.Kind.DESK:
+        raise PollDeclined(f"{source} is not polled: its documents are added by hand.")
     if not force:
         if source.state != Source.State.ACTIVE:
             raise PollDeclined(f"{source} is not polled: it is {source.get_state_display()}.")
@@ -77,6 +79,9 @@ def _claim(source: Source, now: dt.datetime, *, force: bool, only_if_due: bool) 
 
 
 def _look_and_take_in(source: Source, lease: Lease, findings: Findings) -> None:
+    if source.kind == Source.Kind.MAILBOX:
+        mailboxes.look_and_take_in(source, lease, findings)
+        return
     asker = Asker(source.kind, before=lease.renew)
     try:
         response = findings.response = ask(source, asker, conditionally=True)

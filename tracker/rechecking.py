@@ -103,6 +103,7 @@ def _place(release: Release) -> Appearance | None:
         for here in release.appearances.select_related("source")
         if here.url
         and here.source.state != Source.State.PAUSED
+        and not (here.source.kind == Source.Kind.DESK and here.guid)  # its address is only what staff were told
         and (here.url_key or here.source.kind not in READ_OTHERWISE)  # a page of its own
     ]
     return min(

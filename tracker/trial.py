@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tracker import mailboxes
 from tracker.asking import Asker
 from tracker.blocking import why_blocked
 from tracker.fetching import FetchError, Response
@@ -16,6 +17,8 @@ from tracker.taking import whole
 
 #: Of the feeds that a page names, so many are tried until one can be read.
 MOST_TRIED = 3
+#: Of a mailbox, so many of the newest mails are looked at.
+MAILS_TRIED = 20
 
 
 class TrialFailed(Exception):
@@ -49,7 +52,8 @@ def check(source: Source) -> None:
     try:
         kind = kind_of(source.kind)
         kind.check_options(source.options)
-        checked_address(source.url)
+        if source.kind != Source.Kind.MAILBOX:
+            checked_address(source.url)
         kind.address(source)
     except (KindNotAvailable, NotUnderstood, FetchError) as error:
         raise TrialFailed(str(error)) from error
@@ -61,6 +65,8 @@ def look(source: Source) -> Trial:
     Raises TrialFailed.
     """
     check(source)
+    if source.kind == Source.Kind.MAILBOX:
+        return _look_into_mailbox(source)
     asker = Asker(source.kind)
     response = _answer(source, asker)
     try:
@@ -71,6 +77,14 @@ def look(source: Source) -> Trial:
         raise TrialFailed(str(error)) from error
     trial.problem = _first_in_whole(source, trial.entries, asker)
     return trial
+
+
+def _look_into_mailbox(source: Source) -> Trial:
+    try:
+        entries, problem = mailboxes.newest(source, MAILS_TRIED)
+    except FetchError as error:
+        raise TrialFailed(str(error)) from error
+    return Trial(entries, problem=problem)
 
 
 def _answer(source: Source, asker: Asker) -> Response:

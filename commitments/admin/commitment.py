@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -20,14 +22,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from commitments import decisions, showing, timing
 from commitments.admin import deadline as deadline_words
+from commitments.admin import merging
 from commitments.admin.deadline import reading
 from commitments.admin.definition import DefinitionForm
 from commitments.admin.expectation import MilestoneInline, NextEvidenceInline, QuestionInline
 from commitments.admin.from_passage import origin_of
+from commitments.admin.mine import WhoseCommitmentFilter
 from commitments.admin.needs import NeedsFilter
+from commitments.admin.person import signed_in
+from commitments.admin.quoting import quote_view
 from commitments.admin.status import change_status_view, waits_for
 from commitments.digests.about import told
-from commitments.models import Commitment, Definition, Evidence, Goalpost, Status
+from commitments.models import Commitment, Definition, Evidence, Goalpost, Importance, Status
 from commitments.pages import phrases
 from commitments.pages.commitment import commitment_page, whole
 from commitments.pages.standing import standing
@@ -96,9 +102,11 @@ class CommitmentAdmin(admin.ModelAdmin):
         js = ("commitments/select_names.js",)
 
     change_form_template = "admin/commitments/commitment/change_form.html"
-    list_display = ["named", "stands", "deadline", "suggestions_waiting", "last_evidence"]
+    list_display = ["named", "stands", "deadline", "suggestions_waiting", "last_evidence", "kept_by"]
     list_filter = [
         NeedsFilter,
+        WhoseCommitmentFilter,
+        "importance",
         WaitingFilter,
         TimingFilter,
         StatusFilter,
@@ -108,7 +116,7 @@ class CommitmentAdmin(admin.ModelAdmin):
         ("policy_area", admin.RelatedOnlyFieldListFilter),
         ("administration", admin.RelatedOnlyFieldListFilter),
     ]
-    list_select_related = ["department"]
+    list_select_related = ["department", "owner"]
     list_per_page = 25
     search_fields = ["reference", "title", "keywords", "definitions__statement"]
     date_hierarchy = "made_on"
@@ -118,7 +126,6 @@ class CommitmentAdmin(admin.ModelAdmin):
         "department",
         "policy_area",
         "parent",
-        "merged_into",
     ]
     raw_id_fields = ["series"]
     fieldsets = [
@@ -126,10 +133,11 @@ class CommitmentAdmin(admin.ModelAdmin):
         ("Who may see it", {"fields": ["publication", "publish_at"]}),
         ("Who and what", {"fields": ["administration", "department", "other_departments", "policy_area", "keywords"]}),
         ("Can it be rated", {"fields": ["judgeability", "judgeability_note", "series"]}),
+        ("Who looks after it", {"fields": ["owner", "watchers", "importance"]}),
         ("Review", {"fields": ["review_interval_days", "reviewed_on"]}),
         (
             "Its place in the record",
-            {"classes": ["collapse"], "fields": ["slug", "adopted_by", "parent", "merged_into"]},
+            {"classes": ["collapse"], "fields": ["slug", "adopted_by", "parent"]},
         ),
     ]
 
@@ -161,9 +169,16 @@ class CommitmentAdmin(admin.ModelAdmin):
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Boxes to tick can be read aloud; the admin's own list of several choices cannot."""
-        if db_field.name == "other_departments":
+        if db_field.name in ("other_departments", "watchers"):
             kwargs["widget"] = forms.CheckboxSelectMultiple
+        if db_field.name == "watchers":
+            kwargs["queryset"] = _staff()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "owner":
+            kwargs["queryset"] = _staff()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if not isinstance(formset, _OriginalFormSet):
@@ -254,6 +269,12 @@ class CommitmentAdmin(admin.ModelAdmin):
     def last_evidence(self, commitment: Any) -> str | None:
         return phrases.day(commitment.evidence_on.date()) if commitment.evidence_on else None
 
+    @admin.display(description="owner", ordering="-importance")
+    def kept_by(self, commitment: Commitment) -> SafeString:
+        importance = commitment.get_importance_display() if commitment.importance != Importance.NORMAL else ""
+        said = f"{importance} importance" if importance else ""
+        return format_html('{}<br><span class="quiet">{}</span>', commitment.owner or "nobody", said)
+
     # The page of one.
 
     def get_urls(self) -> list[URLPattern]:
@@ -263,7 +284,11 @@ class CommitmentAdmin(admin.ModelAdmin):
 
         return [
             at("<int:key>/status/", self.change_status, "status"),
+            at("<int:key>/merge/", partial(merging.merge, self), "merge"),
+            at("<int:key>/unmerge/", require_POST(partial(merging.undo, self)), "unmerge"),
+            at("<int:key>/quote/", self.quote, "quote"),
             at("<int:key>/looked/", require_POST(self.look), "looked"),
+            at("<int:key>/watch/", require_POST(self.watch), "watch"),
             at("<int:key>/preview/", require_safe(self.preview), "preview"),
             at("deadline/", require_safe(self.read_deadline), "deadline"),
             *super().get_urls(),
@@ -271,6 +296,9 @@ class CommitmentAdmin(admin.ModelAdmin):
 
     def change_status(self, request: HttpRequest, key: int) -> HttpResponse:
         return change_status_view(self, request, key)
+
+    def quote(self, request: HttpRequest, key: int) -> HttpResponse:
+        return quote_view(self, request, key)
 
     def read_deadline(self, request: HttpRequest) -> HttpResponse:
         return deadline_words.show(self, request)
@@ -284,6 +312,21 @@ class CommitmentAdmin(admin.ModelAdmin):
         self.log_change(request, commitment, "Looked at.")
         again = phrases.day(commitment.review_due_on)
         self.message_user(request, f"Noted that you have looked at it. It comes up again by {again}.")
+        return HttpResponseRedirect(reverse("admin:commitments_commitment_change", args=[key]))
+
+    def watch(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Watch it from now on, or no longer: for whoever may see it."""
+        commitment = get_object_or_404(Commitment, pk=key)
+        if not self.has_view_permission(request, commitment):
+            raise PermissionDenied
+        person = signed_in(request)
+        if commitment.watchers.filter(pk=person.pk).exists():
+            commitment.watchers.remove(person)
+            said = "You no longer watch it."
+        else:
+            commitment.watchers.add(person)
+            said = "You watch it: what needs somebody there is among yours."
+        self.message_user(request, said)
         return HttpResponseRedirect(reverse("admin:commitments_commitment_change", args=[key]))
 
     def preview(self, request: HttpRequest, key: int) -> HttpResponse:
@@ -308,8 +351,18 @@ class CommitmentAdmin(admin.ModelAdmin):
                 "proposal": proposal,
                 "proposal_waits_for": waits_for(proposal) if proposal else "",
                 "goalposts": Goalpost.objects.waiting().filter(evidence__commitment=commitment),
+                "merge": commitment.merges.standing().select_related("into", "by").first(),
+                "watchers": list(commitment.watchers.all()),
                 "told": told(commitment, now),
                 "today": today,
                 "may_change": self.has_change_permission(request, commitment),
+                "may_quote": request.user.has_perm("commitments.change_evidence"),
             }
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _staff() -> QuerySet[User]:
+    """Who can look after a commitment, and who does so though they have left."""
+    here = Q(is_active=True, is_staff=True)
+    at_work = Q(owned_commitments__isnull=False) | Q(watched_commitments__isnull=False)
+    return User.objects.filter(here | at_work).order_by("username").distinct()

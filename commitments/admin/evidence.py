@@ -13,7 +13,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from commitments import showing
 from commitments.admin import cards, passage, reviewing, reviewing_many
+from commitments.admin.mine import WhoseFilter
 from commitments.models import Definition, Evidence
 
 
@@ -40,6 +42,7 @@ class EvidenceAdmin(admin.ModelAdmin):
     list_display_links = None
     list_filter = [
         StateFilter,
+        WhoseFilter,
         "relation",
         "tier",
         "self_declared",
@@ -115,6 +118,7 @@ class EvidenceAdmin(admin.ModelAdmin):
             "title": "Evidence",
             "subtitle": None,
             "may_decide": self.has_change_permission(request),
+            "withheld": showing.now().note_on(evidence),
             "is_nav_sidebar_enabled": False,
         }
         return super().render_change_form(request, context, *args, **kwargs)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from commitments import deadlines
 from commitments.admin.deadline import DeadlineWords, ReadingForm
+from commitments.admin.mine import WhoseFilter
 from commitments.admin.needs import NeedsFilter
 from commitments.models import Deadline, Milestone, NextEvidence, Question
 from commitments.pages import phrases
@@ -84,7 +85,7 @@ class MilestoneAdmin(_DatedAdmin):
 @admin.register(NextEvidence)
 class NextEvidenceAdmin(_DatedAdmin):
     list_display = ["what", "commitment", "series", "deadline_text", "deadline_latest", "outcome"]
-    list_filter = [NeedsFilter, "outcome"]
+    list_filter = [NeedsFilter, WhoseFilter, "outcome"]
     list_select_related = ["commitment", "series"]
     search_fields = ["what", "commitment__reference", "commitment__title"]
     autocomplete_fields = ["commitment", "series", "evidence"]
@@ -93,7 +94,7 @@ class NextEvidenceAdmin(_DatedAdmin):
 @admin.register(Question)
 class QuestionAdmin(admin.ModelAdmin):
     list_display = ["commitment", "asked_of", "asked_on", "question", "answered"]
-    list_filter = [NeedsFilter, "asked_of", ("answered_on", admin.EmptyFieldListFilter)]
+    list_filter = [NeedsFilter, WhoseFilter, "asked_of", ("answered_on", admin.EmptyFieldListFilter)]
     list_select_related = ["commitment"]
     search_fields = ["question", "answer", "asked_of", "commitment__reference", "commitment__title"]
     autocomplete_fields = ["commitment"]

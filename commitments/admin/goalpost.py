@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from commitments.admin.mine import WhoseGoalpostFilter
 from commitments.admin.needs import NeedsFilter
 from commitments.admin.person import signed_in
 from commitments.admin.to_decide import ToDecideAdmin
@@ -26,7 +27,7 @@ class GoalpostAdmin(ToDecideAdmin):
 
     change_form_template = "admin/commitments/goalpost/change_form.html"
     list_display = ["named", "aspect", "as_recorded", "said", "published", "state"]
-    list_filter = [NeedsFilter, "state", "aspect"]
+    list_filter = [NeedsFilter, WhoseGoalpostFilter, "state", "aspect"]
     search_fields = ["said", "evidence__commitment__reference", "evidence__commitment__title"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Goalpost]:

@@ -1,4 +1,4 @@
-"""Who promised, who owes it, what it is about."""
+"""Who promised, and what it is about. Who owes it has a module of its own."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from commitments.models import Administration, Department, PolicyArea
+from commitments.models import Administration, PolicyArea
 
 
-class _NamedAdmin(admin.ModelAdmin):
+class NamedAdmin(admin.ModelAdmin):
     list_display = ["name", "commitment_count"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
@@ -26,16 +26,11 @@ class _NamedAdmin(admin.ModelAdmin):
 
 
 @admin.register(Administration)
-class AdministrationAdmin(_NamedAdmin):
+class AdministrationAdmin(NamedAdmin):
     list_display = ["name", "took_office", "left_office", "commitment_count"]
     date_hierarchy = "took_office"
 
 
-@admin.register(Department)
-class DepartmentAdmin(_NamedAdmin):
-    pass
-
-
 @admin.register(PolicyArea)
-class PolicyAreaAdmin(_NamedAdmin):
+class PolicyAreaAdmin(NamedAdmin):
     pass

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
@@ -74,7 +75,7 @@ def page(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """The queue at the place that the address says; for who may only look, the list of what waits."""
     queue = Queue.asked(request.GET.dict())
     if not admin.has_change_permission(request) and admin.has_view_permission(request):
-        return HttpResponseRedirect(_to_read(queue))
+        return HttpResponseRedirect(_to_read(queue, signed_in(request)))
     may_decide(admin, request)
     return _answer(admin, request, queue, "")
 
@@ -143,19 +144,23 @@ def page_of(queue: Queue) -> str:
     return reverse("admin:commitments_evidence_review") + (f"?{address}" if address else "")
 
 
-def _to_read(queue: Queue) -> str:
+def _to_read(queue: Queue, person: User) -> str:
     """Where whoever may not decide reads the same: one piece, or the list of what waits."""
     if queue.first:
         return reverse("admin:commitments_evidence_change", args=[queue.first[0]])
-    asked = {"state": "suggested", "q": queue.words, "commitment__id__exact": queue.commitment}
+    whose = "mine" if queue.person == person.pk else ""
+    asked = {"state": "suggested", "q": queue.words, "commitment__id__exact": queue.commitment, "whose": whose}
     shown = urlencode({name: value for name, value in asked.items() if value})
     return f"{reverse('admin:commitments_evidence_changelist')}?{shown}"
 
 
-def filters(queue: Queue) -> dict[str, Any]:
+def filters(queue: Queue, person: User) -> dict[str, Any]:
     """What the queue can be narrowed down by, and the words for how it is narrowed down now."""
     departments, sources = list(Department.objects.all()), list(Source.objects.order_by("name"))
+    others = User.objects.filter(pk=queue.person or 0).exclude(pk=person.pk)
+    people = {person.pk: "mine: I own or watch them", **{one.pk: f"{one}’s" for one in others}}
     chosen = [
+        *(words for key, words in people.items() if key == queue.person),
         *(one.name for one in departments if one.pk == queue.department),
         *(one.name for one in sources if one.pk == queue.source),
         *([SURENESS[queue.sure][0]] if queue.sure else []),
@@ -170,6 +175,7 @@ def filters(queue: Queue) -> dict[str, Any]:
         "ordered": ORDERS[queue.order],
         "sureness": {key: words for key, (words, _) in SURENESS.items()},
         "departments": departments,
+        "people": people,
         "sources": sources,
         "chosen": ", ".join(chosen),
     }
@@ -287,7 +293,7 @@ def _answer(
         return HttpResponse(html, status=status)
     context |= {
         **admin.admin_site.each_context(request),
-        **filters(queue),
+        **filters(queue, signed_in(request)),
         "title": "Suggestions",
         "opts": admin.opts,
         "keys": KEYS,

@@ -138,7 +138,7 @@ def _page(admin: ModelAdmin, request: HttpRequest, title: str, *, queue: Queue, 
         "opts": admin.opts,
         "is_nav_sidebar_enabled": False,
         "queue": queue,
-        "chosen": reviewing.filters(queue)["chosen"],
+        "chosen": reviewing.filters(queue, signed_in(request))["chosen"],
         "page": reviewing.page_of(queue),
         "many": reverse("admin:commitments_evidence_many") + (f"?{address}" if address else ""),
     }

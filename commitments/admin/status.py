@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from commitments import decisions
+from commitments.admin.mine import WhoseFilter
 from commitments.admin.needs import NeedsFilter
 from commitments.admin.person import signed_in
 from commitments.admin.to_decide import ToDecideAdmin
@@ -153,7 +154,7 @@ class StatusProposalAdmin(ToDecideAdmin):
 
     change_form_template = "admin/commitments/statusproposal/change_form.html"
     list_display = ["named", "to_status", "waits_for", "proposed_by", "proposed_at", "state"]
-    list_filter = [NeedsFilter, "state", "to_status", "proposed_by"]
+    list_filter = [NeedsFilter, WhoseFilter, "state", "to_status", "proposed_by"]
     list_select_related = ["commitment", "proposed_by"]
     search_fields = ["commitment__reference", "commitment__title", "reason"]
 

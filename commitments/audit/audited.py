@@ -55,11 +55,13 @@ AUDITED = (
     Audited("commitments.Commitment", named="reference", but=("created_at", "linkable_since")),
     Audited("commitments.Commitment_other_departments", part_of="commitment"),
     Audited("commitments.Commitment_series", part_of="commitment"),
+    Audited("commitments.Commitment_watchers", part_of="commitment"),
     Audited("commitments.Definition", part_of="commitment", but=("recorded_at",)),
     Audited("commitments.Target", part_of="definition"),
     Audited("commitments.TargetComponent", named="name", part_of="target"),
     Audited("commitments.StatusChange", part_of="commitment", but=("recorded_at",)),
     Audited("commitments.StatusProposal", part_of="commitment", but=("proposed_at",)),
+    Audited("commitments.Merge", part_of="merged"),
     Audited("commitments.Milestone", named="title", part_of="commitment"),
     Audited("commitments.Question", part_of="commitment"),
     Audited("commitments.NextEvidence", named="what", part_of="commitment"),
@@ -67,6 +69,9 @@ AUDITED = (
     Audited("commitments.Measurement", part_of="series", but=("recorded_at",)),
     Audited("commitments.Administration", named="name"),
     Audited("commitments.Department", named="name"),
+    Audited("commitments.DepartmentName", named="name", part_of="department"),
+    Audited("commitments.Succession", part_of="predecessor"),
+    Audited("commitments.FormerLead", part_of="commitment"),
     Audited("commitments.PolicyArea", named="name"),
     Audited("commitments.OwnWords", named="subject", but=("changed_at",)),
     # Suggestions come and go by the machine; from a person's decision on, every change counts. What a person does
@@ -90,10 +95,25 @@ AUDITED = (
     ),
     # That something is withheld, and its hash; its words are not said again here.
     Audited("commitments.Withholding", part_of="release", but=("at",), hidden=("words",)),
+    # What was decided on it, and never who sent it: whoever is forgotten is gone from here too.
+    Audited(
+        "commitments.CorrectionRequest",
+        only=("commitment", "release", "state", "answer", "changed", "status_change", "definition", "decided_by"),
+        deeds=(CHANGED, REMOVED),
+    ),
+    Audited("commitments.Reply", named="who", part_of="status_change", but=("recorded_at",)),
     # A decision is itself an entry of who, when, from what and to what; here it has its place among the others.
     Audited("commitments.Decision", part_of="evidence", only=("kind", "by", "note")),
     Audited("commitments.LinkerVersion", named="name", only=("name", "base", "command", "refused", "data_sha256")),
     Audited("commitments.LinkerSwitch", only=("version", "by", "reason")),
+    Audited("commitments.Webhook", named="name", but=("since",), hidden=("secret",)),
+    # What each row made has its own entries; which columns were which is somebody's word.
+    Audited(
+        "commitments.Import",
+        named="file_name",
+        only=("kind", "state", "by", "file_name", "sha256", "update", "only_good", "undone_by"),
+    ),
+    Audited("commitments.ColumnMapping", only=("kind", "mapping", "by")),
     # Never the address: whoever is erased is gone from here too.
     Audited("commitments.Subscriber", only=("state", "frequency", "scope", "confirmed_at", "unsubscribed_at")),
     # The watch.
@@ -119,6 +139,7 @@ AUDITED = (
     Audited(
         "tracker.Appearance", named="title", part_of="release", only=("release", "source"), deeds=(CHANGED, REMOVED)
     ),
+    Audited("tracker.Provenance", part_of="appearance", but=("recorded_at",)),
     Audited("tracker.KeptApart", part_of="release", but=("at",)),
     # People.
     Audited(
@@ -138,12 +159,16 @@ AUDITED = (
 
 #: Why nothing is recorded of the others.
 NOT_AUDITED = {
+    "commitments.WebhookMessage": "is itself the record of what was sent",
+    "commitments.MovedRow": "is itself the record of what a merge has changed",
+    "commitments.FormerSlug": "follows from a changed slug, which is recorded of what it was the address of",
     "commitments.AuditEntry": "is the audit itself",
     "commitments.Digest": "is itself the record of what was sent, and holds an address",
     "commitments.SignUp": "is forgotten within a day",
     "commitments.LinkedRevision": "the linker's own list of what it has done",
     "commitments.LinkingProfile": "follows from the commitment's words",
     "commitments.IndexChange": "the index's own mark",
+    "commitments.ImportRow": "is itself the record of what became of a row",
     "commitments.Turn": "whose turn it is among workers",
     "tracker.Poll": "is itself the record of one look",
     "tracker.Snapshot": "its hash proves it; verify_archive says what is missing or altered",
@@ -152,6 +177,7 @@ NOT_AUDITED = {
     "tracker.ChangeNote": "the publisher's own history",
     "tracker.Sketch": "follows from an appearance's words",
     "tracker.Backfill": "is itself the record of one walk",
+    "tracker.MailboxPlace": "how far the watch has read",
     "tracker.PendingEntry": "what the watch has still to do",
     "tracker.Recheck": "when the watch looks again",
     "tracker.SourceAlert": "what staff were told",

@@ -19,15 +19,8 @@ def withhold(release: Release, what: str, note: str, reason: str, deed: Deed, wo
     `words` are those of the passage, as some revision of the release has them. `note` is public, `reason` is not.
     """
     note, reason, words = note.strip(), reason.strip(), words.strip()
-    if not note or not reason:
-        raise DecisionRefused("Give a note for the public, and a reason for staff.")
-    if what == Withholding.What.PASSAGE:
-        _check_passage(release, words, note)
-    else:
-        words = ""
-    held = Withholding.objects.select_for_update().standing().filter(release=release, what=what, words=words)
-    if held.exists():
-        raise DecisionRefused("It is withheld already.")
+    list(Release.objects.select_for_update(no_key=True).filter(pk=release.pk).values_list("pk"))
+    check(release, what, note, reason, words)
     return Withholding.objects.create(
         release=release,
         what=what,
@@ -38,6 +31,18 @@ def withhold(release: Release, what: str, note: str, reason: str, deed: Deed, wo
         by=deed.by,
         at=deed.at,
     )
+
+
+def check(release: Release, what: str, note: str, reason: str, words: str) -> None:
+    """Raises DecisionRefused where it cannot be withheld so."""
+    if not note or not reason:
+        raise DecisionRefused("Give a note for the public, and a reason for staff.")
+    if what == Withholding.What.PASSAGE:
+        _check_passage(release, words, note)
+    elif words:
+        raise DecisionRefused("Name words only for a passage.")
+    if Withholding.objects.standing().filter(release=release, what=what, words=words).exists():
+        raise DecisionRefused("It is withheld already.")
 
 
 @transaction.atomic

@@ -11,9 +11,12 @@ from commitments.decisions.common import DecisionRefused, Deed, lock, lock_commi
 from commitments.decisions.on_evidence import reject
 from commitments.linking.placing import place
 from commitments.models import Commitment, Decision, Evidence
+from commitments.models.evidence import quote_key
+from tracker.models import Revision
 
 #: A passage that would belong to more than this belongs to none in particular.
 MOST_PLACES = 10
+MOST_QUOTED_CHARACTERS = 2_000
 
 
 @transaction.atomic
@@ -43,6 +46,33 @@ def assign(
         reject(locked, deed, f"It is about {', '.join(one.reference for one in others)}.")
     evidence.refresh_from_db()
     return placed
+
+
+@transaction.atomic
+def quote(revision: Revision, start: int, end: int, commitment: Commitment, deed: Deed) -> Evidence:
+    """Suggest a stretch of a revision, chosen by a person, for a commitment. It waits there for a decision.
+
+    Raises DecisionRefused if it is too long or no stretch of the text, or on record there already.
+    """
+    words = revision.text[start:end]
+    start += len(words) - len(words.lstrip())
+    words = words.strip()
+    if not words:
+        raise DecisionRefused("Choose the words to quote.")
+    if len(words) > MOST_QUOTED_CHARACTERS:
+        raise DecisionRefused(f"Quote {MOST_QUOTED_CHARACTERS:,} characters at most: the sentence that says it.")
+    if commitment.merged_into_id:
+        raise DecisionRefused(f"{commitment.reference} was merged into another commitment. Choose that one.")
+    lock_commitments(commitment.pk)
+    piece = Evidence(
+        release=revision.release,
+        revision=revision,
+        quote=words,
+        quote_key=quote_key(words),
+        start=start,
+        end=start + len(words),
+    )
+    return suggest(piece, commitment, deed, "the whole text")
 
 
 def suggest(evidence: Evidence, commitment: Commitment, deed: Deed, origin: str) -> Evidence:

@@ -12,13 +12,15 @@ from django.db import transaction
 
 from commitments.decisions.common import DecisionRefused, Deed, essence, follow, lock_commitments, rested_on
 from commitments.linking import rejudging
-from commitments.models import Decision, Evidence
+from commitments.models import Decision, Evidence, Merge
 from commitments.models.decision import DecisionQuerySet
 
 
 def last_act(by: User) -> uuid.UUID | None:
     """The act that `undo` takes back when a person says no more: their last that stands."""
-    return Decision.objects.standing().filter(by=by).order_by("-pk").values_list("act", flat=True).first()
+    merges = Merge.objects.values("act")  # undone as a whole, where they were made
+    own = Decision.objects.standing().filter(by=by).exclude(act__in=merges)
+    return own.order_by("-pk").values_list("act", flat=True).first()
 
 
 @transaction.atomic
@@ -66,7 +68,7 @@ def take_back(entries: Iterable[Decision], deed: Deed) -> tuple[list[Evidence], 
             obstacles.append(held[piece.pk])
             continue
         if first[piece.pk].before:
-            _restore(piece, first[piece.pk].before)
+            restore(piece, first[piece.pk].before)
         else:  # made by this act: nobody has said that it does not belong
             piece.state, piece.reject_reason = Evidence.State.REJECTED, "Bringing it here was undone."
             piece.teaches, piece.decided_by_id, piece.decided_at = False, deed.by.pk, deed.at
@@ -81,7 +83,8 @@ def take_back(entries: Iterable[Decision], deed: Deed) -> tuple[list[Evidence], 
     return [taken[key] for key in first if key in taken], obstacles
 
 
-def _restore(piece: Evidence, before: Mapping[str, Any]) -> None:
+def restore(piece: Evidence, before: Mapping[str, Any]) -> None:
+    """Put a piece, in memory, back to what it was before an entry of the trail."""
     piece.state, piece.relation, piece.tier = before["state"], before["relation"], before["tier"]
     piece.figures, piece.reject_reason, piece.teaches = before["figures"], before["reject_reason"], before["teaches"]
     piece.decided_by_id = before["decided_by"]

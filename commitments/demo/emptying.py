@@ -14,6 +14,7 @@ from commitments.linking import indexing
 from commitments.models import (
     Administration,
     Commitment,
+    CorrectionRequest,
     Decision,
     Definition,
     Department,
@@ -25,6 +26,7 @@ from commitments.models import (
     Series,
     StatusChange,
     StatusProposal,
+    Withholding,
 )
 from tracker.models import Appearance, Source
 from tracker.removal import Removed, remove_source
@@ -70,6 +72,7 @@ def empty(now: dt.datetime) -> Emptied:
         Milestone.objects.filter(commitment__demonstration=True).delete()
         NextEvidence.objects.filter(commitment__demonstration=True).delete()
         StatusProposal.objects.filter(commitment__demonstration=True).delete()
+        CorrectionRequest.objects.filter(commitment__demonstration=True).delete()
         _delete_corrections_first(StatusChange.objects.filter(commitment__demonstration=True))
         _delete_latest_first(Decision.objects.filter(evidence__commitment__demonstration=True))
         evidence.delete()
@@ -119,7 +122,12 @@ def _empty_the_watch(now: dt.datetime) -> tuple[int, Removed | None]:
     for commitment in Commitment.objects.filter(pk__in=affected):
         restatement.refresh(commitment)
         points.refresh(commitment, now)
-    return count, remove_source(source, _releases_relied_upon(source))
+    kept = _releases_relied_upon(source)
+    withheld = Withholding.objects.filter(release__appearances__source=source).exclude(release__in=kept)
+    going = withheld.exclude(release__in=Appearance.objects.exclude(source=source).values("release"))
+    going.exclude(lifts=None).delete()
+    going.delete()
+    return count, remove_source(source, kept)
 
 
 def _not_accepted_from(source: Source) -> QuerySet[Evidence]:

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from commitments.bringing import import_rows
 from commitments.demo.server import HOST
-from commitments.imports import import_rows
 from commitments.models import Administration, Commitment
 from tracker.models import Republish, Source, Voice
 
@@ -43,7 +43,7 @@ def administrations() -> list[dict[str, Any]]:
 def load() -> int:
     """Load the commitments unless some are loaded. Returns how many were.
 
-    References that one's own record uses already are left alone. Raises commitments.imports.ImportRefused.
+    References that one's own record uses already are left alone. Raises commitments.bringing.ImportRefused.
     """
     if Commitment.objects.filter(demonstration=True).exists():
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,13 @@ from django.conf import settings
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
+from commitments import addresses, showing
 from commitments.digests.scope import ALL, Scope
 from commitments.models import Commitment, Definition, Department, Status, StatusChange
 from commitments.models.commitment import CommitmentQuerySet
+
+#: What was subscribed to under an older address goes on.
+Former = Mapping[tuple[str, str], frozenset[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -111,10 +115,11 @@ def read_day(date: dt.date, among: CommitmentQuerySet | None = None) -> Day:
     `among` takes the place of those published.
     """
     commitments = Commitment.objects.published() if among is None else among
+    former = addresses.former_keys()
     return Day(
         date=date,
-        overdue=tuple(_due_lines(commitments.overdue(date), date)),
-        due_soon=tuple(_due_lines(commitments.due_soon(date), date)),
+        overdue=tuple(_due_lines(commitments.overdue(date), date, former)),
+        due_soon=tuple(_due_lines(commitments.due_soon(date), date, former)),
     )
 
 
@@ -137,15 +142,17 @@ def read_changes(
         .filter(commitment__in=commitments.order_by().values("pk"))
         .order_by("recorded_at", "pk")
     )
-    owned = _owned(Commitment.objects.filter(pk__in=changes.order_by().values("commitment_id")))
+    changed = Commitment.objects.filter(pk__in=changes.order_by().values("commitment_id"))
+    owned = _owned(changed, addresses.former_keys())
     named = {row["pk"]: _line(row) for row in owned}
+    show = showing.now()
     return tuple(
         ChangeLine(
             **named[change.commitment_id],
             status=change.get_to_status_display(),
             status_before=change.get_from_status_display() if change.from_status else "",
             holds_from=change.effective_from,
-            reason=change.reason,
+            reason=show.words(change.reason),
             recorded_at=change.recorded_at,
             is_correction=change.corrects_id is not None,
         )
@@ -155,7 +162,7 @@ def read_changes(
 
 def scopes_of(commitment: Commitment) -> frozenset[tuple[str, str]]:
     """The `Scope.key`s that cover a commitment."""
-    (row,) = _owned(Commitment.objects.filter(pk=commitment.pk))
+    (row,) = _owned(Commitment.objects.filter(pk=commitment.pk), addresses.former_keys())
     scopes: frozenset[tuple[str, str]] = _line(row)["scopes"]
     return scopes
 
@@ -186,7 +193,7 @@ def content(
     )
 
 
-def _due_lines(commitments: CommitmentQuerySet, on: dt.date) -> list[DueLine]:
+def _due_lines(commitments: CommitmentQuerySet, on: dt.date, former: Former) -> list[DueLine]:
     in_force = Definition.objects.filter(commitment=OuterRef("pk")).latest_in_force_first(on)
     words = in_force.values("deadline_text")[:1]
     return [
@@ -197,24 +204,30 @@ def _due_lines(commitments: CommitmentQuerySet, on: dt.date) -> list[DueLine]:
             deadline_text=row["deadline_words"],
             days=abs((on - row["due_by"]).days),
         )
-        for row in _owned(commitments.annotate(deadline_words=Subquery(words)), "status", "due_by", "deadline_words")
+        for row in _owned(
+            commitments.annotate(deadline_words=Subquery(words)), former, "status", "due_by", "deadline_words"
+        )
     ]
 
 
-def _owned(commitments: CommitmentQuerySet, *more: str) -> list[dict[str, Any]]:
-    """Rows with what `_line` needs, in the given order: one query, and one for shared departments."""
+def _owned(commitments: CommitmentQuerySet, former: Former, *more: str) -> list[dict[str, Any]]:
+    """Rows with what `_line` needs, in the given order: one query, and one for shared departments.
+
+    `former` are the addresses of before, as of `addresses.former_keys()`.
+    """
     rows = list(commitments.values("pk", "slug", "title", "department__name", *_OWNERS, *more))
     sharing: dict[int, list[str]] = defaultdict(list)
     shared = Department.objects.filter(shared_commitments__in=commitments.order_by().values("pk"))
     for commitment_id, slug in shared.values_list("shared_commitments__pk", "slug"):
         sharing[commitment_id].append(slug)
-    return [{**row, "shared_with": sharing[row["pk"]]} for row in rows]
+    return [{**row, "shared_with": sharing[row["pk"]], "former": former} for row in rows]
 
 
 def _line(row: dict[str, Any]) -> dict[str, Any]:
     scopes = {(ALL, ""), ("commitment", row["slug"])}
     scopes |= {(kind, row[column]) for column, kind in _OWNERS.items() if row[column]}
     scopes |= {("department", slug) for slug in row["shared_with"]}
+    scopes |= {old for scope in scopes for old in row["former"].get(scope, ())}
     return {
         "commitment_id": row["pk"],
         "title": row["title"],

@@ -2,7 +2,8 @@
 
 1. Every confirmed subscriber gets one row for the day, or for the Monday of its week; the pair is unique.
 2. A row is claimed by one conditional update, which only one process can win, for a limited time.
-3. Its words are built and frozen, so that every retry says the same under the same Message-ID.
+3. Its words are built and frozen, so that every retry says the same under the same Message-ID; only what staff
+   withhold meanwhile is left out of a retry.
 4. It is marked `sending`, handed to the mail server, and what came of it recorded: each only while the
    claim is still ours.
 
@@ -33,7 +34,7 @@ from commitments.digests.outgoing import (
     TemporarilyRefused,
     sender_domain,
 )
-from commitments.models import Digest, Subscriber
+from commitments.models import Digest, Subscriber, Withholding
 from commitments.models.digest import DigestQuerySet
 
 #: How long a claim holds. Longer than the slowest conversation with a mail server can last.
@@ -224,7 +225,7 @@ def _deliver(row: Digest, builder: Builder, server: MailServer, clock: Callable[
         return _finish(row, Digest.State.UNCERTAIN, error=row.error or "It was handed over twice and never answered.")
     if row.subscriber.state != Subscriber.State.CONFIRMED:
         return _finish(row, Digest.State.UNCERTAIN if again else Digest.State.WITHDRAWN)
-    if not row.subject and not _freeze(row, builder):
+    if (not row.subject or _says_what_is_withheld_since(row)) and not _freeze(row, builder):
         return _finish(row, Digest.State.NOTHING)
     try:
         server.open()
@@ -253,13 +254,18 @@ def _deliver(row: Digest, builder: Builder, server: MailServer, clock: Callable[
 
 
 def _freeze(row: Digest, builder: Builder) -> bool:
-    """Fix the words of a row and the mail's name. False when there is nothing to say."""
+    """Fix the words of a row, and the mail's name if it has none. False when there is nothing to say."""
     rendered = builder.rendered(row)
     if rendered is None:
         return False
-    name = f"<digest-{row.pk}-{uuid.uuid4().hex}@{sender_domain()}>"
+    name = row.message_id or f"<digest-{row.pk}-{uuid.uuid4().hex}@{sender_domain()}>"
     _write(row, subject=rendered.subject, text=rendered.text, html=rendered.html, message_id=name)
     return True
+
+
+def _says_what_is_withheld_since(row: Digest) -> bool:
+    """Whether something was withheld that its words, frozen before, may repeat."""
+    return Withholding.objects.filter(at__gte=row.created_at).exists()
 
 
 def _finish(row: Digest, state: str, retry_at: dt.datetime | None = None, error: str = "") -> Delivery:

@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import models
-
-from commitments.models import Administration, Commitment, Department, PolicyArea
+from commitments import addresses
+from commitments.models import Commitment
 
 ALL = "all"
-
-_MODELS: dict[str, type[models.Model]] = {
-    "department": Department,
-    "area": PolicyArea,
-    "administration": Administration,
-    "commitment": Commitment,
-}
 
 
 class UnknownScope(ValueError):
@@ -44,22 +36,28 @@ def parse(text: str) -> Scope:
     kind, colon, slug = text.strip().partition(":")
     if kind == ALL and not colon:
         return Scope()
-    if kind not in _MODELS or not slug:
-        kinds = ", ".join(f"{kind}:SLUG" for kind in _MODELS)
+    if kind not in addresses.MODELS or not slug:
+        kinds = ", ".join(f"{kind}:SLUG" for kind in addresses.MODELS)
         raise UnknownScope(f"“{text}” is no scope. Write all, or one of {kinds}.")
     return Scope(kind, slug)
 
 
 def find(text: str) -> tuple[Scope, str]:
-    """The scope that a text names, and its name for people. Raises UnknownScope if there is no such thing."""
+    """The scope that a text names, and its name for people; what has another address since, by that one.
+
+    Raises UnknownScope if there is no such thing.
+    """
     scope = parse(text)
     if scope.kind == ALL:
         return scope, "all commitments"
-    things = Commitment.objects.published() if scope.kind == "commitment" else _MODELS[scope.kind]._default_manager
+    model = addresses.MODELS[scope.kind]
+    things = Commitment.objects.published() if model is Commitment else model._default_manager
     thing = things.filter(slug=scope.slug).first()
     if thing is None:
+        thing = things.filter(slug=addresses.current_slug(scope.kind, scope.slug)).first()
+    if thing is None:
         raise UnknownScope(f"There is no {scope.kind} “{scope.slug}”.")
-    return scope, _NAMES[scope.kind](thing)
+    return Scope(scope.kind, thing.slug), _NAMES[scope.kind](thing)
 
 
 _NAMES: dict[str, Callable[..., str]] = {

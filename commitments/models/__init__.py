@@ -1,36 +1,50 @@
 """The record. Terms are those of the glossary in docs/methodology.md."""
 
+from .address import FormerSlug
 from .audit import AuditEntry
-from .commitment import Commitment, Judgeability, Publication, is_public
+from .bringing import ColumnMapping, Import, ImportRow
+from .commitment import Commitment, Importance, Judgeability, Publication, is_public
+from .correction import CorrectionRequest, Reply
 from .deadline import Deadline
 from .decision import Decision
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
+from .department import DepartmentName, FormerLead, Succession
 from .digest import Digest, SignUp, Subscriber
 from .evidence import Evidence, Relation, Tier
 from .expectation import NextEvidence, Question
 from .goalpost import Goalpost
 from .linking import IndexChange, LinkedRevision, LinkerSwitch, LinkerVersion, LinkingProfile
 from .measurement import Measurement, Qualifier, Series
+from .merge import Merge, MovedRow
 from .own_words import OwnWords
 from .people import Administration, Department, PolicyArea
 from .possible import PossibleCommitment
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
 from .turn import Turn
+from .webhook import Webhook, WebhookMessage
 from .withholding import Withholding
 
 __all__ = [
     "FINAL_STATUSES",
     "Administration",
     "AuditEntry",
+    "ColumnMapping",
     "Commitment",
     "Comparator",
+    "CorrectionRequest",
     "Deadline",
     "Decision",
     "Definition",
     "Department",
+    "DepartmentName",
     "Digest",
     "Evidence",
+    "FormerLead",
+    "FormerSlug",
     "Goalpost",
+    "Import",
+    "ImportRow",
+    "Importance",
     "IndexChange",
     "Judgeability",
     "LinkedRevision",
@@ -38,7 +52,9 @@ __all__ = [
     "LinkerVersion",
     "LinkingProfile",
     "Measurement",
+    "Merge",
     "Milestone",
+    "MovedRow",
     "NextEvidence",
     "OwnWords",
     "PolicyArea",
@@ -47,16 +63,20 @@ __all__ = [
     "Qualifier",
     "Question",
     "Relation",
+    "Reply",
     "Series",
     "SignUp",
     "Status",
     "StatusChange",
     "StatusProposal",
     "Subscriber",
+    "Succession",
     "Target",
     "TargetComponent",
     "Tier",
     "Turn",
+    "Webhook",
+    "WebhookMessage",
     "Withholding",
     "is_public",
 ]

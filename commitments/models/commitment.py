@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
@@ -14,6 +16,7 @@ from django.utils import timezone
 
 from commitments import timing
 
+from .address import Addressed, FormerSlug
 from .people import Administration, Department, PolicyArea
 
 if TYPE_CHECKING:
@@ -36,6 +39,14 @@ class Publication(models.TextChoices):
     DRAFT = "draft", "draft"
     SCHEDULED = "scheduled", "scheduled"
     PUBLISHED = "published", "published"
+
+
+class Importance(models.IntegerChoices):
+    """How much it matters to this desk. Never public."""
+
+    LOW = 1, "low"
+    NORMAL = 2, "normal"
+    HIGH = 3, "high"
 
 
 def is_public(of: str = "") -> Q:
@@ -61,6 +72,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def published(self) -> Self:
         return self.public().filter(merged_into=None)
+
+    def followed_by(self, person: int) -> Self:
+        """Those that a person, given by key, owns or watches: what the staff's pages call mine."""
+        watched = Commitment.watchers.through.objects.filter(commitment=OuterRef("pk"), user=person)
+        return self.filter(Q(owner=person) | Exists(watched))
 
     def in_force(self, on: dt.date) -> Self:
         """Annotate what holds on a day: `definition_id`, `status`, `status_change_id`, `status_since`,
@@ -141,11 +157,13 @@ class DaysBefore(Func):
         return super().as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner="::date - ", **more)
 
 
-class Commitment(models.Model):
+class Commitment(Addressed):
     """A promise that a body made in public, checkable by someone else later.
 
     Its words, target and deadline are in its definitions; its status in its status changes.
     """
+
+    addressed_as = FormerSlug.Kind.COMMITMENT
 
     class Kind(models.TextChoices):
         ACTION = "action", "action"
@@ -186,6 +204,18 @@ class Commitment(models.Model):
         blank=True,
         help_text="For “scheduled”: it is published by itself when this time has come.",
     )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="owned_commitments",
+        null=True,
+        blank=True,
+        help_text="Who looks after it.",
+    )
+    watchers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="watched_commitments", blank=True, help_text="Who else wants to know."
+    )
+    importance = models.PositiveSmallIntegerField(choices=Importance, default=Importance.NORMAL)
     review_interval_days = models.PositiveIntegerField(default=180)
     reviewed_on = models.DateField(null=True, blank=True)
     demonstration = models.BooleanField(default=False, editable=False)
@@ -236,6 +266,7 @@ class Commitment(models.Model):
 
         A commitment that is merged into another, or a part of it, cannot be what that one leads back to.
         """
+        super().clean()
         if self.publication != Publication.SCHEDULED:
             self.publish_at = None
         elif self.publish_at is None:
@@ -253,6 +284,14 @@ class Commitment(models.Model):
         if self.publication == Publication.SCHEDULED and self.publish_at is not None:
             return self.publish_at <= timezone.now()
         return self.publication == Publication.PUBLISHED
+
+    def end_of_merges(self) -> Commitment:
+        """The commitment to which its address leads: itself, unless it was merged, at the end of all merges."""
+        at, passed = self, {self.pk}
+        while at.merged_into is not None and at.merged_into_id not in passed:
+            at = at.merged_into
+            passed.add(at.pk)
+        return at
 
     @property
     def review_due_on(self) -> dt.date:
@@ -299,14 +338,31 @@ class Commitment(models.Model):
         return False
 
     def _free_slug(self) -> str:
-        from django.utils.text import slugify
+        like = Commitment.objects.filter(slug__startswith=_stem(self.title, self.reference))
+        taken = {*like.values_list("slug", flat=True), *FormerSlug.all_of(self.addressed_as)}
+        return self.free_slug(self.title, self.reference, taken)
 
-        stem = slugify(self.title)[:100].strip("-") or slugify(self.reference) or "commitment"
-        taken = set(Commitment.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    @staticmethod
+    def free_slug(title: str, reference: str, taken: Collection[str]) -> str:
+        """The address of a commitment of this title, beside those that are `taken`."""
+        stem = _stem(title, reference)
         number, slug = 2, stem
         while slug in taken:
             slug, number = f"{stem}-{number}", number + 1
         return slug
+
+
+def successor_of(slug: str) -> Commitment | None:
+    """What the commitment of this slug was merged into, if the public may see both."""
+    merged = Commitment.objects.public().filter(slug=slug).select_related("merged_into").first()
+    into = merged.merged_into if merged else None
+    return into if into is not None and into.is_public else None
+
+
+def _stem(title: str, reference: str) -> str:
+    from django.utils.text import slugify
+
+    return slugify(title)[:100].strip("-") or slugify(reference) or "commitment"
 
 
 def _status_after(change: StatusChange | None) -> str:

@@ -69,6 +69,9 @@ class Measurement(models.Model):
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="measurements", null=True, blank=True)
     start = models.PositiveIntegerField(null=True, blank=True, help_text="Offset of the figure in the revision's text.")
     end = models.PositiveIntegerField(null=True, blank=True)
+    where_from = models.CharField(
+        "where it is from", max_length=300, blank=True, help_text="Where no evidence says so: a table, a file."
+    )
     supersedes = models.OneToOneField(
         "self", on_delete=models.PROTECT, related_name="superseded_by", null=True, blank=True
     )

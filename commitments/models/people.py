@@ -5,9 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from .address import Addressed, FormerSlug
 
-class Administration(models.Model):
+
+class Administration(Addressed):
     """A government, or another body's term of office."""
+
+    addressed_as = FormerSlug.Kind.ADMINISTRATION
 
     name = models.CharField(max_length=200, unique=True)
     slug = models.SlugField(max_length=200, unique=True)
@@ -27,8 +31,10 @@ class Administration(models.Model):
         return self.name
 
 
-class Department(models.Model):
+class Department(Addressed):
     """A body that owes commitments."""
+
+    addressed_as = FormerSlug.Kind.DEPARTMENT
 
     name = models.CharField(max_length=200, unique=True)
     slug = models.SlugField(max_length=200, unique=True)
@@ -40,8 +46,10 @@ class Department(models.Model):
         return self.name
 
 
-class PolicyArea(models.Model):
+class PolicyArea(Addressed):
     """What a commitment is about."""
+
+    addressed_as = FormerSlug.Kind.AREA
 
     name = models.CharField(max_length=200, unique=True)
     slug = models.SlugField(max_length=200, unique=True)

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from tracker.models import Release
 
+from .history import written
+
 
 class WithholdingQuerySet(models.QuerySet["Withholding"]):
     def standing(self) -> Self:
@@ -64,7 +66,8 @@ class Withholding(models.Model):
 
     def __str__(self) -> str:
         done = "lifted" if self.lifts_id else "withheld"
-        return f"{self.get_what_display().capitalize()} “{self.release.title}”, {done} {self.at:%d %B %Y}"
+        when = written(timezone.localdate(self.at))
+        return f"{self.get_what_display().capitalize()} “{self.release.title}”, {done} {when}"
 
     @property
     def stands(self) -> bool:

@@ -6,19 +6,22 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from commitments.departments import Spell, owed
 from commitments.models import (
     Commitment,
     Definition,
     Evidence,
     Judgeability,
+    Merge,
     Milestone,
     NextEvidence,
     Question,
     StatusChange,
 )
-from commitments.models.commitment import SILENCE, CommitmentQuerySet
+from commitments.models.commitment import SILENCE, CommitmentQuerySet, is_public
 from commitments.showing import Showing
 from commitments.timing import Timing, timing
 from tracker.diffs import Row, compared
@@ -103,6 +106,8 @@ class CommitmentPage:
     asked: list[Asked]
     expected: list[Expected]
     parts: list[Commitment]
+    owed: list[Spell]
+    merged_here: list[Merge]
     freshness: Freshness
     time_left: str
     citation: Citation
@@ -125,7 +130,9 @@ def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> Commi
     changes = list(
         commitment.status_changes.select_related(
             "evidence__release", "evidence__revision", "recorded_by", "confirmed_by", "corrects"
-        ).order_by("effective_from", "pk")
+        )
+        .prefetch_related("replies")
+        .order_by("effective_from", "pk")
     )
     evidence = list(
         commitment.evidence.accepted()
@@ -162,10 +169,16 @@ def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> Commi
         ],
         expected=[_expected(thing, on) for thing in commitment.expected_evidence.select_related("evidence__revision")],
         parts=list(commitment.parts.published()),
+        owed=owed(commitment),
+        merged_here=list(_merged_here(commitment)),
         freshness=_freshness(evidence, changes, definitions, on),
         time_left=phrases.time_left(current.deadline_latest, stands.status, on),
         citation=cite(commitment, len(definitions) + len(changes), on),
     )
+
+
+def _merged_here(commitment: Commitment) -> QuerySet[Merge]:
+    return Merge.objects.standing().filter(is_public("merged"), into=commitment).select_related("merged").order_by("at")
 
 
 def _moved(commitment: Commitment, wordings: list[Wording], now: Wording, on: dt.date) -> Moved | None:

@@ -7,10 +7,18 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractUser
 
-from commitments.models import StatusChange
+from commitments.models import Reply, StatusChange
 from commitments.showing import Showing
 
 from . import meanings
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What somebody replied to a verdict."""
+
+    reply: Reply
+    words: str
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,7 @@ class Judgement:
     second: str
     meaning: str
     corrected_by: list[StatusChange]
+    replies: list[Answered]
 
 
 def judgement(show: Showing, change: StatusChange, changes: Iterable[StatusChange]) -> Judgement:
@@ -44,6 +53,7 @@ def judgement(show: Showing, change: StatusChange, changes: Iterable[StatusChang
         second=author(change.confirmed_by),
         meaning=meanings.STATUS[change.to_status],  # type: ignore[index]
         corrected_by=[other for other in changes if other.corrects_id == change.pk],
+        replies=[Answered(reply, show.words(reply.words)) for reply in change.replies.all()],
     )
 
 

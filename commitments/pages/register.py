@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.expressions import OrderBy
 
+from commitments import addresses
 from commitments.models import Administration, Commitment, Definition, Department, PolicyArea, Status
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.timing import Timing
@@ -66,7 +67,11 @@ class Chip:
 
 @dataclass(frozen=True)
 class Register:
-    """What the list page shows. `unknown` are sentences about filters that were left out."""
+    """What the list page shows. `unknown` are sentences about filters that were left out; `as_csv` and
+    `as_json` the addresses of the whole list as data.
+
+    `moved_to` is the address of the list where a filter names something that has another address since.
+    """
 
     query: str
     sort: str
@@ -80,6 +85,9 @@ class Register:
     page: Page[Commitment]
     previous_page: str
     next_page: str
+    as_csv: str
+    as_json: str
+    moved_to: str
 
 
 def register(asked: Mapping[str, str], on: dt.date) -> Register:
@@ -89,12 +97,15 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
     """
     query = asked.get("q", "").replace("\0", " ").strip()[:MAX_QUERY_LENGTH]
     sort = asked.get("sort", DEFAULT_ORDER)
-    choices = _choices()
+    values = choices()
     chosen: dict[str, str | int] = {}
     labels: dict[str, str] = {}
     unknown: list[str] = []
-    for name, known in choices.items():
+    now: dict[str, str] = {}
+    for name, known in values.items():
         value = asked.get(name, "")
+        if value and value not in known.keys and name in addresses.MODELS:
+            now[name] = addresses.current_slug(name, value) or ""
         if value in known.keys:
             chosen[name] = known.keys[value]
             labels[name] = known.labels[value]
@@ -107,7 +118,7 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
     matching = search(Commitment.objects.published(), query)
     counts = tally(matching, on)
     found = counts.total(chosen)
-    paginator = _Counted(_filtered(matching, chosen, on).order_by(*ORDERS[sort].by), PAGE_SIZE, found)
+    paginator = _Counted(filtered(matching, chosen, on).order_by(*ORDERS[sort].by), PAGE_SIZE, found)
     page = paginator.get_page(asked.get("page"))
     kept = {name: asked[name] for name in chosen}
     address = _Address(query, kept, sort)
@@ -115,10 +126,10 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
         query=query,
         sort=sort,
         orders=[Option(key, order.label, 0, key == sort) for key, order in ORDERS.items()],
-        filters=[_filter(name, known, counts, chosen) for name, known in choices.items()],
+        filters=[_filter(name, known, counts, chosen) for name, known in values.items()],
         chips=[
             *([Chip(f"“{query}”", address.without("q"))] if query else []),
-            *(Chip(f"{choices[name].label}: {label}", address.without(name)) for name, label in labels.items()),
+            *(Chip(f"{values[name].label}: {label}", address.without(name)) for name, label in labels.items()),
         ],
         unknown=unknown,
         total=counts.total() if not query else Commitment.objects.published().count(),
@@ -127,6 +138,9 @@ def register(asked: Mapping[str, str], on: dt.date) -> Register:
         page=page,
         previous_page=address.page(page.previous_page_number()) if page.has_previous() else "",
         next_page=address.page(page.next_page_number()) if page.has_next() else "",
+        as_csv=address.format("csv"),
+        as_json=address.format("json"),
+        moved_to=f"?{urlencode({name: now.get(name) or asked[name] for name in asked})}" if any(now.values()) else "",
     )
 
 
@@ -142,7 +156,8 @@ def search(commitments: CommitmentQuerySet, query: str) -> CommitmentQuerySet:
     return commitments
 
 
-def _filtered(commitments: CommitmentQuerySet, chosen: dict[str, str | int], on: dt.date) -> CommitmentQuerySet:
+def filtered(commitments: CommitmentQuerySet, chosen: dict[str, str | int], on: dt.date) -> CommitmentQuerySet:
+    """Those that are as chosen: keys of `choices` by the name of the filter."""
     columns = {"department": "department_id", "area": "policy_area_id", "administration": "administration_id"}
     filters = {columns.get(name, name): value for name, value in chosen.items() if name != "timing"}
     if "timing" in chosen:
@@ -159,7 +174,7 @@ class _Counted(Paginator):
 
 
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """The values of one filter: label of the filter, keys in the tally and labels by value in the address."""
 
     label: str
@@ -167,21 +182,23 @@ class _Known:
     labels: dict[str, str]
 
 
-def _choices() -> dict[str, _Known]:
-    def named(label: str, rows: list[tuple[int, str, str]]) -> _Known:
-        return _Known(label, {slug: pk for pk, slug, _ in rows}, {slug: name for _, slug, name in rows})
+def choices() -> dict[str, Known]:
+    """The values that each filter can take. Three queries."""
+
+    def named(label: str, rows: list[tuple[int, str, str]]) -> Known:
+        return Known(label, {slug: pk for pk, slug, _ in rows}, {slug: name for _, slug, name in rows})
 
     columns = ("pk", "slug", "name")
     return {
-        "status": _Known("Status", {key: key for key in Status.values}, dict(Status.choices)),
-        "timing": _Known("Timing", {key: key for key in Timing.values}, dict(Timing.choices)),
-        "department": named("Department", list(Department.objects.values_list(*columns))),
+        "status": Known("Status", {key: key for key in Status.values}, dict(Status.choices)),
+        "timing": Known("Timing", {key: key for key in Timing.values}, dict(Timing.choices)),
+        "department": named("Department", list(Department.objects.filter(successions=None).values_list(*columns))),
         "area": named("Policy area", list(PolicyArea.objects.values_list(*columns))),
         "administration": named("Administration", list(Administration.objects.values_list(*columns))),
     }
 
 
-def _filter(name: str, known: _Known, counts: Tally, chosen: dict[str, str | int]) -> Filter:
+def _filter(name: str, known: Known, counts: Tally, chosen: dict[str, str | int]) -> Filter:
     by = counts.by(name, chosen)
     return Filter(
         name=name,
@@ -207,6 +224,10 @@ class _Address:
 
     def page(self, number: int) -> str:
         return self._address({**self._parameters(), "page": str(number)})
+
+    def format(self, name: str) -> str:
+        """The whole list in another format."""
+        return self._address({**self._parameters(), "format": name})
 
     def _parameters(self) -> dict[str, str]:
         sort = {} if self.sort == DEFAULT_ORDER else {"sort": self.sort}

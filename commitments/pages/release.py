@@ -11,7 +11,7 @@ from django.utils import timezone
 from commitments.models import Evidence, is_public
 from commitments.redaction import Redacted
 from commitments.showing import Note, Showing
-from tracker.models import Appearance, Attachment, Licence, Recheck, Release, Revision, Snapshot
+from tracker.models import Appearance, Attachment, Licence, Provenance, Recheck, Release, Revision, Snapshot, Source
 
 from . import phrases
 from .passages import Paragraph, Passage, locate, paragraphs, quoted
@@ -51,6 +51,14 @@ class File:
 
 
 @dataclass(frozen=True)
+class Received:
+    """How it came, where staff brought it, with what they noted."""
+
+    provenance: Provenance
+    note: str
+
+
+@dataclass(frozen=True)
 class ReleasePage:
     """`paragraphs` are the whole text if `is_whole`, else the quotes of it alone, or nothing where there is a
     `text_note`. `is_cut` where words of it are withheld."""
@@ -72,8 +80,19 @@ class ReleasePage:
     commitments_count: int
     files: list[File]
     further_bytes: list[Snapshot]
+    received: list[Received]
     answering: str
     elsewhere: list[Appearance]  # each with `last`, the number of the latest revision that came from there
+
+    @property
+    def is_published_elsewhere(self) -> bool:
+        """Whether it has an address at which others can read it too, as far as we know."""
+        return bool(self.release.url or self.revision.appearance.url or self.elsewhere)
+
+    @property
+    def is_put_right_by_hand(self) -> bool:
+        """Whether the note of this version is ours, and not its publisher's."""
+        return self.revision.appearance.source.kind == Source.Kind.DESK
 
     @property
     def is_latest(self) -> bool:
@@ -122,6 +141,10 @@ def release_page(show: Showing, release: Release, number: int | None = None) -> 
             for attached in ([] if text_note else revision.files.select_related("snapshot"))
         ],
         further_bytes=list(revision.also_from.order_by("pk")),
+        received=[
+            Received(came, "" if text_note else show.of_release(release.pk, came.note).text)
+            for came in Provenance.objects.filter(appearance__in=release.places)
+        ],
         elsewhere=list(
             release.places.exclude(Q(pk=revision.appearance_id) | Q(url="")).annotate(last=Max("revisions__number"))[
                 :MOST_ADDRESSES

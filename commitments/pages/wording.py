@@ -79,19 +79,16 @@ def due(deadline: Deadline) -> Due:
 
 def _wording(show: Showing, definition: Definition, before: Wording | None) -> Wording:
     aim = definition.target_or_none
-    said_in = definition.source_revision
-    release_id = said_in.release_id if said_in else show.release_at(definition.quote_url)
-    withheld = show.text_note(release_id) if release_id else None
-    quote = show.of_release(release_id, definition.quote).text if release_id else show.words(definition.quote)
+    said_in, words = definition.source_revision, show.definition(definition)
     wording = Wording(
         definition=definition,
-        statement=show.words(definition.statement),
-        quote="" if withheld else quote,
-        quote_url="" if withheld else definition.quote_url,
-        quote_title="" if withheld else show.words(definition.quote_title),
-        note=show.words(definition.note),
+        statement=words.statement,
+        quote=words.quote,
+        quote_url=words.quote_url,
+        quote_title=words.quote_title,
+        note=words.note,
         source_title=show.title(said_in.release_id, said_in.title) if said_in else "",
-        withheld=withheld if definition.quote else None,
+        withheld=words.withheld,
         due=due(definition),
         meaning=meanings.DEFINITION[Definition.Kind(definition.kind)],
         target=phrases.target(aim) if aim else "",

@@ -33,43 +33,56 @@ def _of(app: str, names: str) -> tuple[str, ...]:
 
 _WATCH = _of(
     "tracker",
-    "source poll release revision appearance attachment snapshot keptapart changenote pendingentry backfill recheck "
-    "sourcealert tick",
+    "source poll release revision appearance provenance attachment snapshot keptapart changenote pendingentry backfill "
+    "recheck sourcealert tick",
 )
 _RECORD = _of(
     "commitments",
     "commitment definition target targetcomponent statuschange evidence measurement series milestone question "
     "nextevidence statusproposal goalpost possiblecommitment administration department policyarea linkedrevision "
-    "linkerversion linkerswitch withholding ownwords",
+    "merge movedrow departmentname succession formerlead "
+    "linkerversion linkerswitch withholding reply import ownwords",
 )
 _TO_COME = _of("commitments", "question nextevidence")
+_HOOKS = _of("commitments", "webhook webhookmessage")
 _NAMES = _of("commitments", "series administration department policyarea")
 
 VIEWER = Role("Viewer", "sees the record and the watch, drafts included", {"view": _WATCH + _RECORD})
 RESEARCHER = Role(
     "Researcher",
-    "decides on evidence, goalposts and possible commitments, and keeps what was asked and what is expected",
-    {"add": _TO_COME, "change": (*_TO_COME, *_of("commitments", "evidence goalpost possiblecommitment"))},
+    "decides on evidence, goalposts and possible commitments, adds documents by hand, keeps what was asked and what is "
+    "expected, and sees what readers say is wrong",
+    {
+        "view": ("commitments.correctionrequest",),
+        "add": (*_TO_COME, "tracker.release"),
+        "change": (*_TO_COME, *_of("commitments", "evidence goalpost possiblecommitment")),
+    },
 )
 EDITOR = Role(
     "Editor",
-    "writes commitments, publishes them, changes their status or confirms one that is proposed, and keeps from the "
-    "public what must not be shown; sees the audit",
+    (
+        "writes commitments, brings them from files, publishes and merges them, changes their status or confirms one "
+        "that is proposed, answers what readers say is wrong, and keeps from the public what must not be shown; sees "
+        "the audit"
+    ),
     {
         "view": ("commitments.auditentry",),
-        "add": (*_of("commitments", "commitment definition statuschange milestone withholding"), *_NAMES),
-        "change": (*_of("commitments", "commitment milestone statusproposal"), *_NAMES),
+        "add": (*_of("commitments", "commitment definition statuschange milestone withholding reply import"), *_NAMES),
+        "change": (*_of("commitments", "commitment milestone statusproposal correctionrequest reply"), *_NAMES),
         "delete": ("commitments.milestone", *_TO_COME, *_NAMES),
     },
 )
 MANAGER = Role(
     "Manager",
-    "keeps the sources, the linker's version, the subscribers and the accounts, and writes the owner's own pages",
+    (
+        "keeps the sources, the linker's version, the subscribers, the webhooks and the accounts, and writes the "
+        "owner's own pages"
+    ),
     {
-        "view": ("auth.user", "commitments.subscriber", "commitments.digest", "axes.accessattempt"),
-        "add": ("auth.user", "tracker.source", *_of("commitments", "subscriber linkerswitch ownwords")),
-        "change": ("auth.user", "tracker.source", *_of("commitments", "subscriber ownwords")),
-        "delete": ("tracker.source", *_of("commitments", "subscriber ownwords"), "axes.accessattempt"),
+        "view": ("auth.user", "commitments.subscriber", "commitments.digest", "axes.accessattempt", *_HOOKS),
+        "add": ("auth.user", "tracker.source", *_of("commitments", "subscriber linkerswitch ownwords webhook")),
+        "change": ("auth.user", "tracker.source", *_of("commitments", "subscriber ownwords webhook")),
+        "delete": ("tracker.source", *_of("commitments", "subscriber ownwords webhook"), "axes.accessattempt"),
     },
 )
 ROLES = (VIEWER, RESEARCHER, EDITOR, MANAGER)

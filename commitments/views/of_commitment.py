@@ -13,27 +13,31 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from commitments.models import Commitment
+from commitments.models import Commitment, FormerSlug
 from commitments.pages.commitment import whole
 
 
 def of_commitment(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Give a view the commitment with this slug and today instead of the slug. Drafts are not there.
 
-    What was merged into another answers with the same page of that one, for good.
+    What was renamed, or merged into another, answers with the same page of what it is now, for good; versions of what
+    was merged stay to be read.
     """
 
     @require_safe
     @wraps(view)
     def found(request: HttpRequest, slug: str, **others: Any) -> HttpResponseBase:
         today = timezone.localdate()
-        commitment = get_object_or_404(whole(Commitment.objects.public(), today), slug=slug)
-        if commitment.merged_into is None:
+        commitment = whole(Commitment.objects.public(), today).filter(slug=slug).first()
+        if commitment is None:
+            commitment = get_object_or_404(Commitment.objects.public(), pk=FormerSlug.leads_to("commitment", slug))
+        now = commitment if others else commitment.end_of_merges()
+        if not now.is_public:
+            raise Http404("It was merged into a commitment that is not public yet.")
+        if now.slug == slug:
             return view(request, commitment, today, **others)
-        if not commitment.merged_into.is_public or others:
-            raise Http404("It was merged into a commitment that is not public yet, or has no page of this kind.")
         name = request.resolver_match.view_name if request.resolver_match else "commitment"
-        address = reverse(name, args=[commitment.merged_into.slug])
+        address = reverse(name, kwargs={"slug": now.slug, **others})
         asked = request.META.get("QUERY_STRING", "")
         return redirect(f"{address}?{asked}" if asked else address, permanent=True)
 

@@ -12,21 +12,29 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from commitments import decisions
 from commitments.models import (
     Administration,
+    CorrectionRequest,
     Department,
+    DepartmentName,
     Digest,
     Goalpost,
+    Import,
     LinkedRevision,
     LinkerSwitch,
     LinkerVersion,
+    Merge,
     Milestone,
     NextEvidence,
     PolicyArea,
     Question,
+    Reply,
     StatusChange,
     StatusProposal,
     Subscriber,
+    Webhook,
+    WebhookMessage,
 )
 from tests.commitments import make
 
@@ -64,13 +72,18 @@ def fill(count: int) -> None:
         Milestone.objects.create(commitment=owner, title=f"Step {unique}")
         Question.objects.create(commitment=owner, asked_of="Ministry", asked_on="2025-01-01", question="When?")
         NextEvidence.objects.create(commitment=owner, what=f"Statistics {unique}")
-        StatusChange.objects.create(
+        change = StatusChange.objects.create(
             commitment=owner,
             to_status="in_progress",
             reason="They began.",
             effective_from="2025-01-01",
             recorded_by=make.user(),
         )
+        Reply.objects.create(
+            status_change=change, who="Ministry", received_on="2025-01-02", words="More trees.", recorded_by=make.user()
+        )
+        CorrectionRequest.objects.create(commitment=owner, wrong="There are more trees.")
+        decisions.withhold(release, "text", "Withheld.", "They asked.", make.deed())
         StatusProposal.objects.create(
             commitment=owner,
             to_status="abandoned",
@@ -83,7 +96,24 @@ def fill(count: int) -> None:
         LinkerSwitch.objects.create(version=version, reason="Better at trees.", by=make.user())
         subscriber = Subscriber.objects.create(email=f"{unique}@example.org")
         Digest.objects.create(subscriber=subscriber, date=timezone.localdate())
+        brought = Import.objects.create(
+            kind="commitments",
+            file_name=f"trees {unique}.csv",
+            sha256="x",
+            form="csv",
+            content=b"Pledge\nPlant trees\n",
+            columns=["Pledge"],
+            mapping={"Pledge": "title"},
+            samples={"Pledge": ["Plant trees"]},
+            rows_in_all=1,
+        )
+        brought.rows.create(line=2, outcome="refused", complaints=[["title", "is too short"]], raw={"Pledge": "Plant"})
         series.measurements.create(value=50, published_on="2025-01-09", evidence=piece, start=0)
+        same = make.commitment(f"Plant more trees {unique}", merged_into=owner)
+        Merge.objects.create(merged=same, into=owner, reason="They are one.", by=make.user())
+        DepartmentName.objects.create(department=department, name=f"Old trees {unique}", until="2024-01-01")
+        webhook = Webhook.objects.create(name=f"Tool of trees {unique}", url="https://hooks.example/x")
+        WebhookMessage.objects.create(webhook=webhook, event="test", about=f"test {unique}", body={})
 
 
 def queries_of(staff: Client, address: str) -> int:

@@ -171,7 +171,7 @@ def test_the_day_is_read_in_a_fixed_number_of_queries(count: int, django_assert_
         due(-number - 1, f"Late {number}")
         due(number, f"Soon {number}")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         day = build.read_day(TODAY)
 
     assert (len(day.overdue), len(day.due_soon)) == (count, count)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commitments import decisions, linking
-from commitments.imports import import_rows
+from commitments.bringing import import_rows
 from commitments.linking import promises
 from commitments.linking.document import document
 from commitments.models import AuditEntry, Commitment, Evidence, PossibleCommitment

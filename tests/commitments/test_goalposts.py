@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commitments import decisions, linking
-from commitments.imports import import_rows
+from commitments.bringing import import_rows
 from commitments.linking import goalposts
 from commitments.linking.said_otherwise import Recorded, said_otherwise
 from commitments.models import Commitment, Evidence, Goalpost

@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from commitments.bringing.checking import Row
+from commitments.bringing.kinds.commitment import read
 from commitments.models import Commitment, Definition, StatusChange
-from commitments.rows import Row, read
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +93,7 @@ def test_every_column_arrives(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"made_on": "31/03/2025"}, "line 3, made_on: “31/03/2025” is not a date; write it as 2025-03-31"),
+        ({"made_on": "03/31/2025"}, "line 3, made_on: “03/31/2025” is not a date; write it as 2025-03-31"),
         ({"reference": "A-1"}, "line 3, reference: “A-1” is on line 2 already"),
         ({"status": "done"}, "line 3, status: “done” is not known; use one of: not_started, in_progress"),
         ({"kind": "wish"}, "line 3, kind: “wish” is not known"),

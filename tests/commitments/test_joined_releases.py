@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from commitments import decisions, linking
-from commitments.imports import import_rows
+from commitments.bringing import import_rows
 from commitments.models import Evidence
 from tests.commitments import make
 from tracker import joining

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from commitments import decisions, linking
-from commitments.imports import import_rows
+from commitments.bringing import import_rows
 from commitments.linking import linker
 from commitments.linking.model import shipped
 from commitments.models import Evidence

@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
 from commitments import decisions, linking
-from commitments.imports import import_rows
+from commitments.bringing import import_rows
 from commitments.linking import correcting, linker, versions
 from commitments.linking.model import FIRMNESS, SHIPPED, shipped
 from commitments.models import Commitment, Evidence, LinkerSwitch, LinkerVersion

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from commitments import linking
+from commitments.bringing import import_rows
 from commitments.decisions import accept
-from commitments.imports import import_rows
 from commitments.models import Evidence, Measurement
 
 from . import make

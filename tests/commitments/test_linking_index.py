@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commitments import append_only
-from commitments.imports import import_rows
+from commitments.bringing import import_rows
 from commitments.linking.document import document
 from commitments.linking.index import DatabaseIndex
 from commitments.linking.model import shipped

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from commitments import append_only, decisions, linking
-from commitments.imports import import_rows
+from commitments.bringing import import_rows
 from commitments.linking import suggestions
 from commitments.linking.index import DatabaseIndex
 from commitments.models import Commitment, Definition, Evidence, LinkedRevision

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from commitments import decisions, linking
-from commitments.imports import import_rows
+from commitments.bringing import import_rows
 from commitments.models import Evidence
 from tests.commitments import make
 from tracker.models import Release

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commitments import deadlines, figures, linking
-from commitments.imports import import_rows
+from commitments.bringing import import_rows
 from commitments.linking import language, passages, suggestions
 from commitments.linking.document import document
 from commitments.linking.suggestions import MAX_SUGGESTIONS

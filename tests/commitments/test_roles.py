@@ -23,9 +23,22 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from commitments.models import Commitment, Decision, Evidence, Goalpost, PossibleCommitment, StatusProposal
+from commitments.models import (
+    Commitment,
+    CorrectionRequest,
+    Decision,
+    Department,
+    Evidence,
+    Goalpost,
+    Import,
+    PossibleCommitment,
+    StatusProposal,
+    Webhook,
+    Withholding,
+)
 from commitments.staff import roles
 from tests.commitments.test_admin_lists import fill
+from tracker.deposits import Pasted, Received, Told, deposit
 from tracker.models import (
     Backfill,
     ChangeNote,
@@ -33,6 +46,7 @@ from tracker.models import (
     PendingEntry,
     Poll,
     Recheck,
+    Release,
     Snapshot,
     Source,
     SourceAlert,
@@ -52,26 +66,33 @@ MODELS = {
     "commitments.administration": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.auditentry": (EDITOR, NOBODY, NOBODY, NOBODY),
     "commitments.commitment": (VIEWER, EDITOR, EDITOR, NOBODY),
+    "commitments.correctionrequest": (RESEARCHER, NOBODY, NOBODY, NOBODY),
     "commitments.definition": (VIEWER, EDITOR, NOBODY, NOBODY),
     "commitments.department": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.digest": (MANAGER, NOBODY, NOBODY, NOBODY),
     "commitments.evidence": (VIEWER, NOBODY, RESEARCHER, NOBODY),
     "commitments.goalpost": (VIEWER, NOBODY, NOBODY, NOBODY),
+    "commitments.import": (VIEWER, EDITOR, NOBODY, NOBODY),
     "commitments.linkedrevision": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.linkerswitch": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.linkerversion": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.measurement": (VIEWER, NOBODY, NOBODY, NOBODY),
+    "commitments.merge": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.milestone": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.nextevidence": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
     "commitments.ownwords": (VIEWER, MANAGER, MANAGER, MANAGER),
     "commitments.policyarea": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.possiblecommitment": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.question": (VIEWER, RESEARCHER, RESEARCHER, EDITOR),
+    "commitments.reply": (VIEWER, EDITOR, EDITOR, NOBODY),
     "commitments.series": (VIEWER, EDITOR, EDITOR, EDITOR),
     "commitments.statuschange": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.statusproposal": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.subscriber": (MANAGER, MANAGER, MANAGER, MANAGER),
     "commitments.target": (VIEWER, NOBODY, NOBODY, NOBODY),
+    "commitments.withholding": (VIEWER, EDITOR, NOBODY, NOBODY),
+    "commitments.webhook": (MANAGER, MANAGER, MANAGER, MANAGER),
+    "commitments.webhookmessage": (MANAGER, NOBODY, NOBODY, NOBODY),
     "tracker.appearance": (VIEWER, NOBODY, NOBODY, NOBODY),
     "tracker.backfill": (VIEWER, NOBODY, NOBODY, NOBODY),
     "tracker.changenote": (VIEWER, NOBODY, NOBODY, NOBODY),
@@ -105,7 +126,14 @@ ADDRESSES = {
     "commitments_commitment_status": (EDITOR, EDITOR),
     "commitments_commitment_deadline": (VIEWER, None),
     "commitments_commitment_looked": (None, EDITOR),
+    "commitments_commitment_merge": (EDITOR, EDITOR),
+    "commitments_commitment_unmerge": (None, EDITOR),
+    "commitments_commitment_quote": (RESEARCHER, RESEARCHER),
     "commitments_commitment_preview": (VIEWER, None),
+    "commitments_correctionrequest_decide": (None, EDITOR),
+    "commitments_department_rename": (EDITOR, EDITOR),
+    "commitments_department_hand_over": (EDITOR, EDITOR),
+    "commitments_commitment_watch": (None, VIEWER),
     "commitments_evidence_review": (VIEWER, None),  # who may only look is led on to the list
     "commitments_evidence_find": (RESEARCHER, None),
     "commitments_evidence_undo": (RESEARCHER, RESEARCHER),
@@ -116,11 +144,23 @@ ADDRESSES = {
     "commitments_evidence_reject": (RESEARCHER, RESEARCHER),
     "commitments_evidence_correct": (RESEARCHER, RESEARCHER),
     "commitments_goalpost_dismiss": (None, RESEARCHER),
+    "commitments_import_back": (None, EDITOR),
+    "commitments_import_columns": (None, EDITOR),
+    "commitments_import_decide": (None, EDITOR),
+    "commitments_import_export": (VIEWER, None),
+    "commitments_import_leave": (None, EDITOR),
+    "commitments_import_refused": (VIEWER, None),
+    "commitments_import_template": (VIEWER, None),
+    "commitments_import_undo": (None, EDITOR),
     "commitments_linkerversion_use": (MANAGER, MANAGER),
     "commitments_possiblecommitment_dismiss": (None, RESEARCHER),
     "commitments_possiblecommitment_recognise": (None, RESEARCHER),
     "commitments_possiblecommitment_reopen": (None, RESEARCHER),
     "commitments_statusproposal_decide": (None, EDITOR),
+    "commitments_withholding_lift": (EDITOR, EDITOR),
+    "commitments_webhook_try": (None, MANAGER),
+    "tracker_release_deposit": (RESEARCHER, RESEARCHER),
+    "tracker_release_put_right": (RESEARCHER, RESEARCHER),
     "tracker_source_try": (None, MANAGER),
     "tracker_source_poll": (None, MANAGER),
     "tracker_source_import_opml": (MANAGER, MANAGER),
@@ -135,6 +175,7 @@ ACTIONS = {
     ("auth.user", "take_away_second_step"): MANAGER,
     ("commitments.subscriber", "ask_to_confirm"): MANAGER,
     ("commitments.subscriber", "unsubscribe"): MANAGER,
+    ("commitments.webhookmessage", "send_again"): MANAGER,
     ("tracker.appearance", "keep_apart"): MANAGER,
     ("tracker.release", "join"): MANAGER,
     ("tracker.release", "take_apart"): MANAGER,
@@ -174,7 +215,7 @@ def account(number: int) -> User | None:
 def one_of_each(db: None) -> None:
     fill(1)
     now, source = timezone.now(), Source.objects.get()
-    release, snapshot = Commitment.objects.get().evidence.get().release, Snapshot.objects.get()
+    release, snapshot = Evidence.objects.get().release, Snapshot.objects.get()
     Poll.objects.create(source=source, started_at=now, finished_at=now, outcome="new")
     Tick.record("poll_due", now)
     Recheck.objects.create(release=release, next_at=now)
@@ -192,6 +233,8 @@ def one_of_each(db: None) -> None:
         found_at=now,
         next_try_at=now + dt.timedelta(days=9),
     )
+    received = Received("letter", "Ada", now.date())
+    deposit(Pasted("Dear Ada, the trees stand."), Told("A letter", "Ministry", received), now)
     AccessAttempt.objects.create(username="x", ip_address="192.0.2.1", failures_since_start=1)
     User.objects.create(username="somebody")
 
@@ -256,21 +299,31 @@ def address_of(name: str, by: User | None) -> str:
         "welcome": ["x", "y"],
         "app_list": ["commitments"],
         "auth_user_password_change": [User.objects.get(username="somebody").pk],
+        "commitments_import_export": ["commitments", "csv"],
+        "commitments_import_template": ["commitments", "csv"],
         "commitments_linkerversion_use": ["base"],
-        "view_on_site": [ContentType.objects.get_for_model(Commitment).pk, Commitment.objects.get().pk],
+        "tracker_release_deposit": ["text"],
+        "tracker_release_put_right": [Release.objects.get(appearances__source__kind="desk").pk, "text"],
+        "view_on_site": [ContentType.objects.get_for_model(Commitment).pk, Commitment.objects.order_by("pk")[0].pk],
     }
     query = "?app_label=commitments&model_name=commitment&field_name=department" if name == "autocomplete" else ""
     kinds: dict[type[Model], str] = {
         Evidence: "evidence_accept evidence_assign evidence_reject evidence_correct",
-        Commitment: "commitment_status commitment_looked commitment_preview",
+        Commitment: "commitment_status commitment_looked commitment_preview commitment_watch commitment_quote "
+        "commitment_merge commitment_unmerge",
+        Department: "department_rename department_hand_over",
         Goalpost: "goalpost_dismiss",
+        Import: "import_back import_columns import_decide import_leave import_refused import_undo",
         PossibleCommitment: "possiblecommitment_dismiss possiblecommitment_recognise possiblecommitment_reopen",
         StatusProposal: "statusproposal_decide",
+        CorrectionRequest: "correctionrequest_decide",
+        Withholding: "withholding_lift",
         Source: "source_poll",
+        Webhook: "webhook_try",
     }
     for model, names in kinds.items():
         if name.partition("_")[2] in names.split():
-            arguments[name] = [model._base_manager.get().pk]
+            arguments[name] = [model._base_manager.order_by("pk")[0].pk]  # those of one_of_each
     if name == "commitments_evidence_many_undo":
         act, decided = uuid.uuid4(), Evidence.objects.get()
         if by:
@@ -303,7 +356,7 @@ def test_each_action_is_offered_to_those_who_may_take_it(db: None, number: int) 
 
 def test_an_action_that_is_not_offered_is_not_taken_either(client: Client, one_of_each: None) -> None:
     client.force_login(account(VIEWER))
-    source = Source.objects.get()
+    source = Source.objects.get(kind="feed")
     chosen = {"action": "pause", admin.helpers.ACTION_CHECKBOX_NAME: [source.pk]}
     client.post(reverse("admin:tracker_source_changelist"), chosen)
     source.refresh_from_db()

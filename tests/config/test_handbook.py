@@ -15,7 +15,7 @@ MOST_BYTES = 150_000
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 PAGES = sorted(HANDBOOK.glob("*.md"))
 #: Pages in which all that is bold stands on the screen in these words; README.md there says so.
-LABELLED = ["first-day", "deadlines", "figures", "corrections", "people", "sources"]
+LABELLED = ["first-day", "deadlines", "figures", "corrections", "people", "sources", "bringing"]
 #: Bold for another reason.
 NOT_LABELS = {"commitment", "release", "evidence", "bold"}
 #: What Django's own templates say.

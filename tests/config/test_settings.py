@@ -65,6 +65,7 @@ def test_production_settings_pass_the_deployment_check(tmp_path: Path) -> None:
         ({"ALERTS_TO": "nobody"}, "ALERTS_TO: 'nobody' is no mail address"),
         ({"FETCH_TURNS_URL": "amqp://host"}, "FETCH_TURNS_URL must be like redis://"),
         ({"POLL_LEASE_SECONDS": "1"}, "POLL_LEASE_SECONDS must be a number from 10"),
+        ({"MAILBOX_PASSWORDS": "secret"}, "MAILBOX_PASSWORDS must be a JSON object such as"),
         ({"SNAPSHOTS_STORAGE_OPTIONS": "[1]"}, "SNAPSHOTS_STORAGE_OPTIONS must be a JSON object"),
     ],
 )

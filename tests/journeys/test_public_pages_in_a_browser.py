@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser
 
-from commitments import decisions
+from commitments import corrections, decisions
 from commitments.models import Definition, Measurement, Milestone, OwnWords, Question
 from tests.commitments import make
 
@@ -47,6 +47,11 @@ def addresses(live_server: Any) -> list[str]:
     )
     Milestone.objects.create(commitment=made, title="Dig", deadline_text="in spring")
     Question.objects.create(commitment=made, asked_of="The Ministry", asked_on=dt.date(2025, 4, 1), question="When?")
+    asked = corrections.receive(made, "It is 9,500.", "", "", "192.0.2.1")
+    corrections.decide(asked, make.deed(editor), upheld=True, answer="Yes.", changed="It said 9,400; it is 9,500.")
+    withheld = make.release("Not for the public.", title="Withheld")
+    decisions.accept(make.evidence(made, withheld), make.deed(editor))
+    decisions.withhold(withheld, "release", "By order of a court.", "A letter.", make.deed(editor))
     make.commitment("Mend the bridge", due=timezone.localdate() + dt.timedelta(days=2))
     return [
         live_server.url + path
@@ -64,6 +69,13 @@ def addresses(live_server: Any) -> list[str]:
             "/about/privacy/",
             "/sources/",
             "/methodology/",
+            f"{made.get_absolute_url()}correct/",
+            f"{made.get_absolute_url()}correct/?sent",
+            "/corrections/",
+            withheld.get_absolute_url(),
+            "/changes/",
+            "/data/",
+            "/api/v1/docs/",
             "/nowhere/",
         )
     ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import quopri
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 #: One page that says “This is secret.”, with a password (RC4).
 ENCRYPTED_PDF = zlib.decompress(
@@ -81,8 +82,85 @@ def odt(*paragraphs: str) -> bytes:
     )
 
 
+def xlsx(*rows: Sequence[str | float], sheet: str = "Officers", **parts: str | bytes) -> bytes:
+    """A workbook of one sheet. `parts` are further files in the package, `__` standing for a folder."""
+    spreadsheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    lines = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
+    return zipped(
+        {
+            "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>'
+            f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kinds}.worksheet+xml"/></Types>',
+            "_rels/.rels": f'<Relationships xmlns="{relations}"><Relationship Id="rId1" Type="{office}/officeDocument" '
+            'Target="xl/workbook.xml"/></Relationships>',
+            "xl/workbook.xml": f'<workbook xmlns="{spreadsheet}" xmlns:r="{office}"><sheets><sheet name="{sheet}" '
+            'sheetId="1" r:id="rId1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{relations}"><Relationship Id="rId1" '
+            f'Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+            "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{spreadsheet}"><sheetData>{lines}</sheetData></worksheet>',
+            **{name.replace("__", "/"): content for name, content in parts.items()},
+        }
+    )
+
+
+def _cell(value: str | float) -> str:
+    if isinstance(value, str):
+        return f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+    return f"<c><v>{value}</v></c>"
+
+
+def ods(*rows: Sequence[str | float], sheet: str = "Officers", repeated: int = 1) -> bytes:
+    """A workbook of one sheet, the last row of which is `repeated`."""
+    office, table, text = (f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "table", "text"))
+
+    def cell(value: str | float) -> str:
+        if isinstance(value, str):
+            return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+        number = f'office:value-type="float" office:value="{value}"'
+        return f"<table:table-cell {number}><text:p>{value}</text:p></table:table-cell>"
+
+    lines = "".join(
+        f'<table:table-row table:number-rows-repeated="{repeated if number == len(rows) else 1}">'
+        f"{''.join(map(cell, row))}</table:table-row>"
+        for number, row in enumerate(rows, start=1)
+    )
+    return zipped(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest'
+            ':1.0"><manifest:file-entry manifest:full-path="/" '
+            'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>',
+            "content.xml": f'<office:document-content xmlns:office="{office}" xmlns:table="{table}" '
+            f'xmlns:text="{text}"><office:body><office:spreadsheet>'
+            f'<table:table table:name="{sheet}">{lines}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        }
+    )
+
+
+def mhtml(page: str) -> bytes:
+    """A page as browsers save it in one file, its letters written as quoted-printable."""
+    body = quopri.encodestring(page.encode()).decode()
+    return (
+        "From: <Saved by Blink>\r\nSnapshot-Content-Location: https://example.org/a\r\nSubject: A page\r\n"
+        'MIME-Version: 1.0\r\nContent-Type: multipart/related; type="text/html"; boundary="----b"\r\n\r\n'
+        "------b\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+        f"Content-Location: https://example.org/a\r\n\r\n{body}\r\n------b--\r\n"
+    ).encode()
+
+
 def _zip(part: str, content: str) -> bytes:
+    mimetype = {"mimetype": "application/vnd.oasis.opendocument.text"} if part == "content.xml" else {}
+    return zipped({**mimetype, part: content})
+
+
+def zipped(parts: Mapping[str, str | bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(part, content)
+        for name, content in parts.items():
+            archive.writestr(name, content)
     return out.getvalue()

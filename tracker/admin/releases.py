@@ -8,8 +8,9 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from tracker import joining
-from tracker.models import Appearance, Attachment, ChangeNote, KeptApart, Release, Revision, Snapshot
+from tracker.models import Appearance, Attachment, ChangeNote, KeptApart, Provenance, Release, Revision, Snapshot
 
+from .deposits import DepositPages
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
 
 
@@ -29,8 +30,13 @@ class AttachmentInline(ReadOnlyInline):
     fields = ("position", "title", "url", "content_type", "problem", "snapshot")
 
 
+class ProvenanceInline(ReadOnlyInline):
+    model = Provenance
+    fields = ("way", "received_by", "received_on", "note", "recorded_at")
+
+
 @admin.register(Release)
-class ReleaseAdmin(ReadOnlyAdmin):
+class ReleaseAdmin(DepositPages, ReadOnlyAdmin):
     list_display = ("title", "published_at", "revision_count", "joined_to", "first_seen_at", "pinned")
     list_filter = (("joined_to", admin.EmptyFieldListFilter), "appearances__source", "pinned", "published_is_known")
     list_select_related = ("joined_to",)
@@ -103,6 +109,7 @@ class AppearanceAdmin(ReadOnlyAdmin):
     list_filter = ("is_copy", "source")
     list_select_related = ("source", "release")
     search_fields = ("title", "url", "guid")
+    inlines = (ProvenanceInline,)
     actions = ("keep_apart",)
 
     def has_keep_apart_permission(self, request: HttpRequest) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -32,6 +33,8 @@ WHERE_TO_LOOK = ("kind", "url", "options")
 
 class WhereForm(forms.ModelForm):
     """Where to look, as far as it can be told to be right without looking."""
+
+    url = forms.CharField(label="Address", max_length=2000, widget=AdminURLFieldWidget)
 
     class Meta:
         model = Source
@@ -89,6 +92,16 @@ class SourceForm(WhereForm):
         if not self.errors and not cleaned.get("republish"):
             cleaned["republish"] = Republish.usual(cleaned["voice"], cleaned["url"])
         return cleaned
+
+
+class DeskSourceForm(forms.ModelForm):
+    """One that stands for what was added by hand: only its names, and what may be shown of it."""
+
+    shown: Trial | None = None
+
+    class Meta:
+        model = Source
+        fields = ("name", "slug", "publisher", "republish")
 
 
 class SourceList(ChangeList):
@@ -164,6 +177,16 @@ class SourceAdmin(OpmlLists):
             for said in (form.shown.found, form.shown.problem):
                 if said:
                     self.message_user(request, said, messages.WARNING)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None and obj.kind == Source.Kind.DESK:
+            kwargs["form"] = DeskSourceForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None and obj.kind == Source.Kind.DESK:
+            return [(None, {"fields": ("name", "slug", "publisher", "republish", "condition")})]
+        return super().get_fieldsets(request, obj)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return SourceList

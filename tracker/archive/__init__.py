@@ -138,8 +138,8 @@ def _kept_again(sha256: str, body: bytes, now: dt.datetime) -> Snapshot | None:
 
 
 def _kept_first(sha256: str, response: Response, now: dt.datetime) -> Snapshot:
-    key = url_key(response.final_url)
-    stored = _store(sha256, response.body, base=_earlier_version(key, len(response.body)))
+    key = url_key(response.final_url) if response.final_url else ""
+    stored = _store(sha256, response.body, base=_earlier_version(key, len(response.body)) if key else None)
     try:
         with transaction.atomic():
             if stored.base:  # held, so that it cannot be removed before this is committed

@@ -1,6 +1,6 @@
 """How the watch reaches the web: one function opens connections, guarded, polite and limited."""
 
-from .client import fetch
+from .client import fetch, post
 from .errors import FetchError, FetchFailed, FetchForbidden, FetchPostponed, FetchRefused
 from .politeness import fresh_for, retry_after, sent_at
 from .response import Response
@@ -14,6 +14,7 @@ __all__ = [
     "Response",
     "fetch",
     "fresh_for",
+    "post",
     "retry_after",
     "sent_at",
 ]

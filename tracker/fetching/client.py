@@ -1,4 +1,4 @@
-"""The only module that opens connections to the outside."""
+"""The only module that opens connections to the web; imap.py opens those to mailboxes."""
 
 from __future__ import annotations
 
@@ -70,6 +70,21 @@ def fetch(
     return _Fetch(headers, deadline_seconds, patience_seconds).follow(url, obey_robots=obey_robots)
 
 
+def post(url: str, body: bytes, headers: Mapping[str, str], *, deadline_seconds: float = DEADLINE_SECONDS) -> int:
+    """Send `body` to `url` once and return the status of the answer, which is not read beyond its headers.
+
+    Redirects are not followed. Raises FetchRefused for an address that may not be reached, and FetchFailed when no
+    answer came in time.
+    """
+    address = guard.checked_address(url)
+    sent = {"User-Agent": settings.FETCH_USER_AGENT, **headers}
+    try:
+        status, _, _ = within(deadline_seconds, lambda deadline: _exchange(address, sent, deadline, sends=body))
+    except TimeoutError as error:
+        raise FetchFailed(f"{address.host} had not answered after {deadline_seconds:.0f} seconds ({error}).") from error
+    return status
+
+
 class _Fetch:
     """The requests that one fetch takes: redirects, and robots.txt where it is asked for first."""
 
@@ -128,18 +143,20 @@ class _Fetch:
 
 
 def _exchange(
-    address: guard.Address, headers: Mapping[str, str], deadline: Deadline
+    address: guard.Address, headers: Mapping[str, str], deadline: Deadline, sends: bytes | None = None
 ) -> tuple[int, CaseInsensitiveDict[str], bytes]:
     with _session(address, deadline) as session:
         try:
-            with session.get(
+            with session.request(
+                "GET" if sends is None else "POST",
                 address.url,
+                data=sends,
                 headers=headers,
                 timeout=min(SILENCE_SECONDS, deadline.seconds),
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                body = _body(answer) if answer.status_code in WITH_BODY else b""
+                body = _body(answer) if sends is None and answer.status_code in WITH_BODY else b""
         except AntiSSRFError as error:
             raise guard.refusal(address) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -82,7 +83,23 @@ def _beyond_the_internet() -> list[str]:
 
 def policy_for(address: Address, allowed_networks: Sequence[str]) -> AntiSSRFPolicy:
     """What may be connected to for `address`: public addresses on ports 80 and 443, `allowed_networks` on any."""
-    public = address.has_standard_port
+    return _policy(address.has_standard_port, allowed_networks)
+
+
+def reachable(host: str, port: int, standard_port: int, allowed_networks: Sequence[str]) -> list[str]:
+    """The addresses of `host` that may be connected to, resolved once; public ones on `standard_port` alone.
+
+    For what does not speak HTTP. Raises FetchRefused, and OSError where there is no such name.
+    """
+    found = list(dict.fromkeys(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+    policy = _policy(port == standard_port, allowed_networks)
+    if not policy._is_network_connection_allowed(found):  # as its own session asks before it connects
+        where = "is not at a public address" if port == standard_port else f"is asked for at port {port}"
+        raise FetchRefused(f"{host} {where}. To watch a source there, name its network in FETCH_ALLOW_NETWORKS.")
+    return found
+
+
+def _policy(public: bool, allowed_networks: Sequence[str]) -> AntiSSRFPolicy:
     policy = AntiSSRFPolicy(PolicyConfigOptions.EXTERNAL_ONLY_LATEST if public else PolicyConfigOptions.INTERNAL_ONLY)
     policy.allow_plain_text_http = True
     policy.add_xff_header = False

@@ -4,11 +4,12 @@ Nothing here knows what the releases are used for.
 """
 
 from .archive import Snapshot, SnapshotQuerySet
+from .provenance import Provenance
 from .release import Appearance, KeptApart, Release, Sketch
 from .revision import Attachment, ChangeNote, Revision
 from .rights import Licence, Republish, Voice
 from .source import Poll, Source, SourceAlert
-from .work import Backfill, PendingEntry, Recheck, RobotsFile, Tick
+from .work import Backfill, MailboxPlace, PendingEntry, Recheck, RobotsFile, Tick
 
 __all__ = [
     "Appearance",
@@ -17,8 +18,10 @@ __all__ = [
     "ChangeNote",
     "KeptApart",
     "Licence",
+    "MailboxPlace",
     "PendingEntry",
     "Poll",
+    "Provenance",
     "Recheck",
     "Release",
     "Republish",

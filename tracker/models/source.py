@@ -12,17 +12,21 @@ from .rights import Licence, Republish, Voice, licence
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
+    def on_the_web(self) -> SourceQuerySet:
+        """Sources at an address that others could watch too."""
+        return self.exclude(kind__in=(Source.Kind.DESK, Source.Kind.MAILBOX))
+
     def watched(self) -> SourceQuerySet:
         """Sources that are still looked at."""
-        return self.filter(state=Source.State.ACTIVE)
+        return self.filter(state=Source.State.ACTIVE).exclude(kind=Source.Kind.DESK)
 
     def failing(self) -> SourceQuerySet:
         """Sources whose last look went wrong, or that are no longer at their address."""
         return self.filter(Q(state=Source.State.ACTIVE, consecutive_failures__gt=0) | Q(state=Source.State.GONE))
 
     def listed(self) -> SourceQuerySet:
-        """Sources that are looked at, or will be again when staff say so."""
-        return self.filter(state__in=(Source.State.ACTIVE, Source.State.PAUSED))
+        """Sources on the web that are looked at, or will be again when staff say so."""
+        return self.on_the_web().filter(state__in=(Source.State.ACTIVE, Source.State.PAUSED))
 
     def due(self, now: dt.datetime) -> SourceQuerySet:
         """Watched sources whose time has come and that nobody is polling, longest waiting first."""
@@ -31,7 +35,10 @@ class SourceQuerySet(models.QuerySet["Source"]):
 
 
 class Source(models.Model):
-    """A place on the web where releases appear, and when to look there next."""
+    """A place where releases appear, and when to look there next.
+
+    One of kind `desk` is no place: it stands for a publisher of whose documents staff brought some themselves.
+    """
 
     class Kind(models.TextChoices):
         FEED = "feed", "feed (RSS, Atom or JSON)"
@@ -39,6 +46,8 @@ class Source(models.Model):
         LISTING = "listing", "listing page"
         PAGE = "page", "single page"
         PARLIAMENT = "parliament", "Parliament's questions and statements"
+        MAILBOX = "mailbox", "mailbox"
+        DESK = "desk", "added by hand"
 
     class State(models.TextChoices):
         ACTIVE = "active", "watched"
@@ -114,6 +123,10 @@ class Source(models.Model):
                 condition=Q(leased_until=None, lease_token=None)
                 | Q(leased_until__isnull=False, lease_token__isnull=False),
                 name="source_lease_has_a_token",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="desk", url="") | ~Q(kind="desk") & ~Q(url=""),
+                name="source_has_an_address_unless_by_hand",
             ),
         ]
 

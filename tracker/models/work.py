@@ -63,6 +63,23 @@ class PendingEntry(models.Model):
         return f"{self.entry.get('title', '')} in {self.source}"
 
 
+class MailboxPlace(models.Model):
+    """How far a mailbox has been read. Mails are numbered upwards there, anew when `uid_validity` is another.
+
+    `senders_hash` is that of the list of senders by which it was read: with another list it is read from the
+    beginning. `to_try_again` maps the number of a mail that could not be taken in to how often it was tried.
+    """
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, related_name="mailbox_place")
+    uid_validity = models.BigIntegerField(default=0)
+    last_uid = models.BigIntegerField(default=0)
+    senders_hash = models.CharField(max_length=64, blank=True)
+    to_try_again = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.source} up to {self.last_uid}"
+
+
 class Recheck(models.Model):
     """When a release that somebody relies on is looked at again at its own address, and how it went."""
 

@@ -3,7 +3,8 @@
 It reads what strangers wrote, with a library that is not written in Python. So it is given limits that it cannot
 lift, no environment, and nothing of ours: if it is killed, or breaks, no more is lost than the text of a file.
 
-`python document_worker.py KIND MEMORY_BYTES CPU_SECONDS MAX_PAGES MAX_CHARACTERS`, KIND being pdf or office.
+`python document_worker.py KIND MEMORY_BYTES CPU_SECONDS MAX_PAGES MAX_CHARACTERS`, KIND being pdf, office (a text), or
+package (a text or a workbook, as its content says).
 """
 
 import json
@@ -12,6 +13,9 @@ import sys
 
 OUTPUT_BYTES = 32 * 1024 * 1024
 MAX_PART_BYTES = 64 * 1024 * 1024
+#: Of all that a package says it unpacks to, and of its parts.
+MAX_UNPACKED_BYTES = 256 * 1024 * 1024
+MAX_PARTS = 10_000
 
 _PARTS = {"word/document.xml": "docx", "content.xml": "odt"}
 _DOCX = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -30,7 +34,10 @@ def main() -> None:
         resource.setrlimit(limit, (value, value))
     body = sys.stdin.buffer.read()
     try:
-        told = _pdf(body, max_pages, max_characters) if kind == "pdf" else _office(body, max_characters)
+        if kind == "pdf":
+            told = _pdf(body, max_pages, max_characters)
+        else:
+            told = _package(body, max_characters) if kind == "package" else _office(body, max_characters)
     except MemoryError:
         told = {"problem": "memory"}
     json.dump(told, sys.stdout)
@@ -90,6 +97,85 @@ def _office(body: bytes, max_characters: int) -> dict[str, object]:
         if characters >= max_characters:
             break
     return {"paragraphs": paragraphs, "cut": characters >= max_characters}
+
+
+def _package(body: bytes, max_characters: int) -> dict[str, object]:
+    import io
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            parts = archive.infolist()
+            names = {part.filename for part in parts}
+            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
+                return {"problem": "unpacks"}
+            if any(part.flag_bits & 1 for part in parts) or _is_locked(archive, names):
+                return {"problem": "encrypted"}
+            if any(name.endswith("vbaProject.bin") or name.startswith(("Basic/", "Scripts/")) for name in names):
+                return {"problem": "macros"}
+            if "word/document.xml" in names or _mimetype(archive, names).endswith(".text"):
+                form = "text"
+            elif "xl/workbook.xml" in names or _mimetype(archive, names).endswith(".spreadsheet"):
+                form = "workbook"
+            else:
+                return {"problem": "another"}
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, ValueError, OSError, EOFError):
+        return {"problem": "broken"}
+    return _office(body, max_characters) if form == "text" else _workbook(body, max_characters)
+
+
+def _mimetype(archive, names) -> str:  # type: ignore[no-untyped-def]
+    """What an OpenDocument file says that it is; empty for others."""
+    if "mimetype" not in names:
+        return ""
+    with archive.open("mimetype") as file:
+        return str(file.read(200), "ascii", "replace").strip()
+
+
+def _is_locked(archive, names) -> bool:  # type: ignore[no-untyped-def]
+    """Whether an OpenDocument file has a password."""
+    if "META-INF/manifest.xml" not in names:
+        return False
+    with archive.open("META-INF/manifest.xml") as file:
+        return b"encryption-data" in file.read(1024 * 1024)
+
+
+def _workbook(body: bytes, max_characters: int) -> dict[str, object]:
+    import io
+
+    import python_calamine
+
+    sheets: list[tuple[str, list[str]]] = []
+    characters = 0
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(body))
+        for name in workbook.sheet_names:
+            rows: list[str] = []
+            sheets.append((name, rows))
+            for row in workbook.get_sheet_by_name(name).iter_rows():
+                line = " | ".join(map(_cell, row)).strip(" |")
+                if line:
+                    rows.append(line[: max_characters - characters])
+                    characters += len(line)
+                if characters >= max_characters:
+                    return {"sheets": sheets, "cut": True}
+    except python_calamine.PasswordError:
+        return {"problem": "encrypted"}
+    except MemoryError:
+        raise
+    except BaseException as error:  # its own errors have no common kind, and what it did not foresee is none of them
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise
+        return {"problem": "broken"}
+    return {"sheets": sheets, "cut": False}
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if hasattr(value, "isoformat"):
+        return str(value)
+    return " ".join(str(value).split())
 
 
 def _words(paragraph) -> str:  # type: ignore[no-untyped-def]

@@ -1,4 +1,4 @@
-"""The text of files that are no web pages: PDF, OpenDocument and Word texts, plain text and CSV."""
+"""The text of files that are no web pages: PDF, OpenDocument and Word texts, workbooks, plain text and CSV."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ WALL_SECONDS = 60.0
 
 _WORKER = Path(__file__).with_name("document_worker.py")
 PDF, OFFICE, PLAIN = "pdf", "office", "plain"
+#: A text or a workbook in a file of Office's or OpenDocument's, whichever it turns out to be.
+PACKAGE = "package"
 _FORMS = {
     "application/pdf": PDF,
     "application/x-pdf": PDF,
@@ -37,7 +39,12 @@ _FORMS = {
 _FORMS_BY_ENDING = {".pdf": PDF, ".docx": OFFICE, ".odt": OFFICE, ".txt": PLAIN, ".csv": PLAIN}
 #: Said by servers that do not know.
 _SAYS_NOTHING = {"", "application/octet-stream", "binary/octet-stream", "application/force-download"}
-_NAMES = {PDF: "a PDF", OFFICE: "a Word or OpenDocument text", PLAIN: "a text"}
+_NAMES = {
+    PDF: "a PDF",
+    OFFICE: "a Word or OpenDocument text",
+    PLAIN: "a text",
+    PACKAGE: "a text or workbook of Word, Excel or OpenDocument",
+}
 
 
 @dataclass(frozen=True)
@@ -59,22 +66,31 @@ def form_of(content_type: str, url: str) -> str:
 def read_document(body: bytes, content_type: str, url: str) -> Document:
     """The text of the file `body`. PDF and office files are read in a process of their own, within limits."""
     form = PDF if b"%PDF-" in body[:1024] else form_of(content_type, url)
+    return read_as(form, body, content_type) if form else Document("", "Files of this sort are not read.")
+
+
+def read_as(form: str, body: bytes, content_type: str = "", *, wall_seconds: float = WALL_SECONDS) -> Document:
+    """The text of the file `body`, which is one of PDF, OFFICE, PLAIN and PACKAGE."""
     if form == PLAIN:
         return _plain(body, content_type)
-    if not form:
-        return Document("", "Files of this sort are not read.")
-    told = _read_apart(body, form)
+    cpu_seconds = min(CPU_SECONDS, int(wall_seconds))
+    told = _read_apart(body, form, cpu_seconds, wall_seconds)
     if problem := told.get("problem"):
-        return Document("", _sentence(problem, form))
-    return _from_pages(told) if form == PDF else _from_paragraphs(told)
+        return Document("", _sentence(problem, form, cpu_seconds))
+    if form == PDF:
+        return _from_pages(told)
+    return _from_sheets(told) if "sheets" in told else _from_paragraphs(told)
 
 
-def _sentence(problem: str, form: str) -> str:
+def _sentence(problem: str, form: str, seconds: int = 0) -> str:
     return {
         "encrypted": "It is encrypted and cannot be read without its password.",
         "broken": f"It cannot be read as {_NAMES[form]}.",
         "memory": f"Reading it takes more than {MEMORY_BYTES // 1024**2} MiB of memory, and was given up.",
-        "time": f"Reading it takes more than {CPU_SECONDS} seconds, and was given up.",
+        "macros": "It holds macros, which are programs. Save it without them, as DOCX, XLSX, ODT or ODS.",
+        "unpacks": "It unpacks to far more than a document of its size does, and is not opened.",
+        "another": "It is a package of files, and neither a text nor a workbook of Word, Excel or OpenDocument.",
+        "time": f"Reading it takes more than {seconds} seconds, and was given up.",
     }[problem]
 
 
@@ -112,12 +128,21 @@ def _from_paragraphs(told: dict[str, Any]) -> Document:
     return Document(text, _cut_note(told["cut"])) if text else Document("", "It holds no text.")
 
 
+def _from_sheets(told: dict[str, Any]) -> Document:
+    """Each sheet under its name, its rows on lines with cells apart, as tables on web pages are laid out."""
+    parts = ["\n".join(filter(None, map(without_control_characters, rows))) for _, rows in told["sheets"]]
+    names = [without_control_characters(name) for name, _ in told["sheets"]]
+    text = "\n\n".join(f"{name}\n\n{part}" for name, part in zip(names, parts, strict=True) if part)
+    is_cut = told["cut"] or len(text) > MAX_CHARACTERS
+    return Document(text[:MAX_CHARACTERS], _cut_note(is_cut)) if text else Document("", "It holds no text.")
+
+
 def _cut_note(is_cut: bool) -> str:
     return f"Only its first {MAX_CHARACTERS:,} characters were read." if is_cut else ""
 
 
-def _read_apart(body: bytes, form: str) -> dict[str, Any]:
-    limits = (MEMORY_BYTES, CPU_SECONDS, MAX_PAGES, MAX_CHARACTERS)
+def _read_apart(body: bytes, form: str, cpu_seconds: int, wall_seconds: float) -> dict[str, Any]:
+    limits = (MEMORY_BYTES, cpu_seconds, MAX_PAGES, MAX_CHARACTERS)
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told:
         given.write(body)
         given.seek(0)
@@ -129,7 +154,7 @@ def _read_apart(body: bytes, form: str) -> dict[str, Any]:
                 stderr=subprocess.DEVNULL,
                 env={},
                 cwd="/",
-                timeout=WALL_SECONDS,
+                timeout=wall_seconds,
                 check=False,
             )
         except subprocess.TimeoutExpired:

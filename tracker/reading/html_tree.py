@@ -9,7 +9,7 @@ from lxml import etree, html
 from lxml.cssselect import CSSSelector, SelectorError
 
 from tracker.reading.encoding import decoded
-from tracker.reading.sanitise import without_control_characters
+from tracker.reading.sanitise import title_line, without_control_characters
 
 HTML_TYPES = {"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""}
 _FILES = (b"%PDF", b"PK\x03\x04")
@@ -29,6 +29,13 @@ def body_of(page: html.HtmlElement) -> html.HtmlElement:
     """The body of a page, or the page itself where it has none."""
     body = page.find("body")
     return page if body is None else body
+
+
+def title_of(page: html.HtmlElement) -> str:
+    """The only headline of a page, or what its title says; may be empty."""
+    headlines = [found for found in page.iter("h1") if found.text_content().strip()]
+    written = headlines[0].text_content() if len(headlines) == 1 else page.findtext(".//title") or ""
+    return title_line(written, is_markup=False)
 
 
 def is_html(body: bytes, content_type: str) -> bool:

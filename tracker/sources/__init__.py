@@ -65,6 +65,8 @@ KINDS: dict[str, str] = {
     Source.Kind.LISTING: "tracker.sources.listing",
     Source.Kind.PAGE: "tracker.sources.page",
     Source.Kind.PARLIAMENT: "tracker.sources.parliament",
+    Source.Kind.MAILBOX: "tracker.sources.mailbox",
+    Source.Kind.DESK: "tracker.sources.desk",
 }
 
 

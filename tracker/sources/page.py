@@ -14,9 +14,8 @@ from tracker.fetching import Response
 from tracker.models import Source
 from tracker.reading.encoding import decoded
 from tracker.reading.html_text import plain_text, text_of
-from tracker.reading.html_tree import body_of, selector
+from tracker.reading.html_tree import body_of, selector, title_of
 from tracker.reading.main_text import drop_what_is_around
-from tracker.reading.sanitise import title_line
 from tracker.volatile import without_volatile
 
 from . import Ask
@@ -71,7 +70,7 @@ def parse(source: Source, response: Response) -> list[Entry]:
         text = plain_text(decoded(response.body, response.content_type))
         return [Entry(guid="", url=source.url, title=source.name, text=_without(text, source.options))]
     page = page_in(response)
-    title, body = _title(page), body_of(page)
+    title, body = title_of(page), body_of(page)
     _check_that_it_is_the_page(source, response, title, body)
     text = _text(body, source.options)
     text = _without(without_volatile(text, _headline(body)), source.options)
@@ -123,12 +122,6 @@ def _check_that_it_is_the_page(source: Source, response: Response, title: str, b
     asked, came = urlsplit(source.url), urlsplit(response.final_url)
     if asked.path.strip("/") and not came.path.strip("/") and not came.query:
         raise NotUnderstood("Its address leads to a front page now.")
-
-
-def _title(page: html.HtmlElement) -> str:
-    headlines = [found for found in page.iter("h1") if found.text_content().strip()]
-    written = headlines[0].text_content() if len(headlines) == 1 else page.findtext(".//title") or ""
-    return title_line(written, is_markup=False)
 
 
 def _headline(body: html.HtmlElement) -> str:

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from kombu.exceptions import OperationalError
 
+from commitments.bringing import ImportRefused
 from commitments.demo import record, releases
 from commitments.demo.server import DemonstrationServer, serving
-from commitments.imports import ImportRefused
 from tracker.tasks import poll_due
 
 

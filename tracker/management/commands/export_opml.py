@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON Lines instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sources = Source.objects.all() if options["all"] else Source.objects.listed()
+        sources = Source.objects.on_the_web() if options["all"] else Source.objects.listed()
         if options["json"]:
             for source in sources:
                 self.stdout.write(json.dumps(_as_json(source), ensure_ascii=False))

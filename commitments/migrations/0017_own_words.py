@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commitments', '0014_withholding'),
+        ('commitments', '0016_where_figures_are_from'),
     ]
 
     operations = [

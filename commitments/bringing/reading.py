@@ -1,0 +1,229 @@
+"""A file as rows: CSV as newsrooms have it, XLSX, ODS or JSON Lines, within bounds of time and size."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from commitments.bringing import headers
+from commitments.bringing.cells import as_written, keepable
+from commitments.bringing.complaints import Complaint, UnreadableFile
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_ROWS = 50_000
+MAX_COLUMNS = 300
+MEMORY_BYTES = 1024 * 1024 * 1024
+CPU_SECONDS = 60
+WALL_SECONDS = 90.0
+
+CSV, XLSX, JSON_LINES = "csv", "xlsx", "jsonl"
+_WORKER = Path(__file__).with_name("workbook_worker.py")
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_SEPARATORS = ",;\t|"
+_ROWS_TRIED = 30
+
+#: Which field of a kind of rows a name could be, or none.
+FieldOf = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a file holds. Each row is the number of its line and its cells by the name of their column.
+
+    `columns` are the names as found, from left to right, each once. `complaints` are of lines that are no rows.
+    `notes` say in sentences how it was read, where that could be wrong.
+    """
+
+    form: str
+    columns: tuple[str, ...]
+    rows: list[tuple[int, dict[str, object]]]
+    complaints: list[Complaint] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    header_line: int = 0
+
+
+def body_of(path: Path) -> bytes:
+    """The bytes of a file of this machine. Raises UnreadableFile."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UnreadableFile(_too_large(str(path)))
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def read(body: bytes, name: str, field_of: FieldOf) -> Table:
+    """Read what a file of this name holds. Raises UnreadableFile."""
+    if len(body) > MAX_BYTES:
+        raise UnreadableFile(_too_large(name))
+    if body.startswith(_WORKBOOKS):
+        return _workbook(body, name, field_of)
+    text, notes = _decoded(body, name)
+    if not text.strip():
+        raise UnreadableFile(f"{name} is empty.")
+    table = _json_lines(text) if text.lstrip().startswith("{") else _csv(text, field_of, notes)
+    if len(table.rows) > MAX_ROWS:
+        raise UnreadableFile(f"{name} has {len(table.rows):,} rows; bring at most {MAX_ROWS:,} at a time.")
+    return table
+
+
+def _too_large(name: str) -> str:
+    return f"{name} is larger than {MAX_BYTES // 1024**2} MiB; bring it in parts."
+
+
+def _decoded(body: bytes, name: str) -> tuple[str, list[str]]:
+    try:
+        if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return body.decode("utf-16"), []
+        return body.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        if b"\0" not in body:
+            try:
+                return body.decode("cp1252"), ["It is not UTF-8 and was read as Windows-1252. Look at its accents."]
+            except UnicodeDecodeError:
+                pass
+        raise UnreadableFile(f"{name} is not UTF-8; save it as “CSV UTF-8”.") from error
+
+
+def _json_lines(text: str) -> Table:
+    rows: list[tuple[int, dict[str, object]]] = []
+    complaints = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            complaints.append(Complaint(number, "line", f"is not JSON ({error})"))
+            continue
+        if isinstance(row, dict):
+            rows.append((number, {keepable(name): cell for name, cell in row.items()}))
+        else:
+            complaints.append(Complaint(number, "line", "is not a JSON object"))
+    return Table(JSON_LINES, tuple(dict.fromkeys(name for _, row in rows for name in row)), rows, complaints)
+
+
+def _csv(text: str, field_of: FieldOf, notes: list[str]) -> Table:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    lines: list[tuple[int, list[object]]] = []
+    try:
+        for cells in reader:
+            lines.append((reader.line_num, [as_written(cell) for cell in cells]))
+    except csv.Error as error:
+        raise UnreadableFile(f"The CSV is broken at line {reader.line_num}: {error}.") from error
+    return _table(CSV, lines, field_of, notes)
+
+
+def _separator(text: str) -> str:
+    """What stands between the cells: that by which most of the first rows have equally many, and most cells."""
+
+    def evenness(separator: str) -> tuple[int, int]:
+        widths: Counter[int] = Counter()
+        try:
+            reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+            for cells in itertools.islice(reader, _ROWS_TRIED):
+                widths[len(cells)] += len(cells) > 1
+        except csv.Error:
+            return 0, 0
+        return max(((count, width) for width, count in widths.items()), default=(0, 0))
+
+    return max(_SEPARATORS, key=evenness)
+
+
+def _workbook(body: bytes, name: str, field_of: FieldOf) -> Table:
+    told = _read_apart(body)
+    if problem := told.get("problem"):
+        raise UnreadableFile(f"{name} {_PROBLEMS[problem]}")
+    sheets = [sheet for sheet in told["sheets"] if sheet["rows"]]
+    if not sheets:
+        if any(sheet["is_too_large"] for sheet in told["sheets"]):
+            raise UnreadableFile(f"{name} has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns.")
+        raise UnreadableFile(f"{name} is empty.")
+
+    def fit(sheet: dict[str, Any]) -> tuple[int, int]:
+        return len(set(map(field_of, headers.find(sheet["rows"], field_of).names))), len(sheet["rows"])
+
+    sheet = max(sheets, key=fit)
+    others = [other["name"] for other in sheets if other is not sheet]
+    notes = [f"Read the sheet “{sheet['name']}”; left {', '.join(f'“{each}”' for each in others)}."] if others else []
+    lines = [
+        (number, [as_written(cell) if isinstance(cell, str) else cell for cell in row])
+        for number, row in enumerate(sheet["rows"], start=1)
+    ]
+    return _table(XLSX, lines, field_of, notes)
+
+
+_PROBLEMS = {
+    "broken": "cannot be read as a workbook; save it anew as XLSX.",
+    "password": "needs a password; save it without one.",
+    "memory": f"takes more than {MEMORY_BYTES // 1024**2} MiB of memory to read; bring it in parts.",
+    "time": f"takes more than {CPU_SECONDS} seconds to read; bring it in parts.",
+}
+
+
+def _read_apart(body: bytes) -> dict[str, Any]:
+    limits = (MEMORY_BYTES, CPU_SECONDS, MAX_ROWS, MAX_COLUMNS)
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told:
+        given.write(body)
+        given.seek(0)
+        try:
+            done = subprocess.run(  # noqa: S603
+                [sys.executable, "-I", str(_WORKER), *map(str, limits)],
+                stdin=given,
+                stdout=told,
+                stderr=subprocess.DEVNULL,
+                env={},
+                cwd="/",
+                timeout=WALL_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return {"problem": "time"}
+        if done.returncode:
+            return {"problem": "time" if done.returncode in {-signal.SIGXCPU, -signal.SIGKILL} else "memory"}
+        told.seek(0)
+        answer: dict[str, Any] = json.load(told)
+        return answer
+
+
+def _table(form: str, lines: Sequence[tuple[int, list[object]]], field_of: FieldOf, notes: list[str]) -> Table:
+    header = headers.find([cells for _, cells in lines], field_of)
+    body = lines[header.first_row :]
+    names = _each_once(header.names, [cells for _, cells in body])
+    rows: list[tuple[int, dict[str, object]]] = []
+    complaints = []
+    for line, cells in body:
+        if all(cell == "" for cell in cells):
+            continue
+        if any(cell != "" for cell in cells[len(header.names) :]):
+            complaints.append(Complaint(line, "line", "has more cells than the header has columns"))
+        row = {name: cells[place] if place < len(cells) else "" for place, name in enumerate(names) if name}
+        rows.append((line, row))
+    columns = tuple(name for name in names if name)
+    header_line = lines[header.first_row - 1][0] if lines else 0
+    return Table(form, columns, rows, complaints, notes, header_line)
+
+
+def _each_once(names: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    """Names of columns, told apart where two are the same; one without a name has one where it has anything else."""
+    given: list[str] = []
+    for place, name in enumerate(names):
+        unique = name = keepable(name)
+        if not name and any(place < len(row) and row[place] != "" for row in rows):
+            unique = f"column {place + 1}"
+        number = 2
+        while unique and unique in given:
+            unique, number = f"{name} ({number})", number + 1
+        given.append(unique)
+    return given
