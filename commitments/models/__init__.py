@@ -21,6 +21,7 @@ from .people import Administration, Department, PolicyArea
 from .possible import PossibleCommitment
 from .record_change import RecordChange
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
+from .table import TableFigure, TablePointer, TableReading
 from .turn import Turn
 from .webhook import Webhook, WebhookMessage
 from .withholding import Withholding
@@ -73,6 +74,9 @@ __all__ = [
     "StatusProposal",
     "Subscriber",
     "Succession",
+    "TableFigure",
+    "TablePointer",
+    "TableReading",
     "Target",
     "TargetComponent",
     "Tier",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commitments', '0019_the_desk'),
+        ('commitments', '0020_figures_in_tables'),
     ]
 
     operations = [
