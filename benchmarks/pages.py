@@ -76,8 +76,6 @@ def _cold() -> None:
     steps: Sequence[tuple[str, Callable[[copies.Copies], object]]] = (
         ("listing", lambda held: held.listing(today)),
         ("commitments", lambda held: held.commitments(today)),
-        ("evidence", lambda held: held.evidence()),
-        ("releases", lambda held: held.releases()),
     )
     for name, step in steps:
         began, processor = time.perf_counter(), time.process_time()
@@ -113,6 +111,7 @@ def _pages() -> Iterator[tuple[str, list[str]]]:
     yield "list, commonest word", ["/commitments/?q=people", "/commitments/?q=government&timing=overdue"]
     yield "list, a slip", some(lambda: f"/commitments/?q={chance.choice(typos)}")
     yield "list, a phrase", some(lambda: "/commitments/?q=%22" + "+".join(chance.choice(titles).split()[:2]) + "%22")
+    yield "search, commonest word", ["/search/?q=people", "/search/?q=people&in=releases"]
     yield "search evidence", some(lambda: "/search/?q=" + "+".join(chance.choice(quotes).split()[2:4]))
     yield "search releases", some(lambda: f"/search/?in=releases&q={chance.choice(words)}")
     yield "commitment", some(lambda: f"/commitments/{chance.choice(slugs)}/")

@@ -134,7 +134,18 @@ class Showing:
         """A title of a release, or of one of its revisions, as it may be shown."""
         return WITHHELD_TITLE if self.release_note(release_id) else self.of_release(release_id, title).text
 
+    def retitled(self) -> list[int]:
+        """The releases of whose titles something is withheld. One query, where anything of any release is."""
+        if not self._by_release:
+            return []
+        titles = Release.objects.filter(pk__in=list(self._by_release)).values_list("pk", "title")
+        return [key for key, title in titles if self.title(key, title) != title]
+
     # Texts
+
+    def withheld_passages(self) -> list[str]:
+        """Words that no text may be found by, or shown with."""
+        return [one.words for one in self._passages]
 
     def text(self, revision: Revision) -> Shown:
         """What may be shown of a revision's text. Reads `appearance.source`, and where quotes alone may be, those."""

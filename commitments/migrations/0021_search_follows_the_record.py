@@ -3,6 +3,26 @@
 from django.db import migrations, models
 
 
+TABLES = ("commitments_evidence_words", "commitments_release_words")
+
+
+def make_tables(apps, schema_editor):
+    """They are filled after the migration, and kept by triggers (search/text_tables.py)."""
+    for table in TABLES:
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f"CREATE TABLE {table} (rowid bigint PRIMARY KEY, words tsvector NOT NULL)")
+            schema_editor.execute(f"CREATE INDEX {table}_gin ON {table} USING gin (words)")
+        else:
+            schema_editor.execute(
+                f"CREATE VIRTUAL TABLE {table} USING fts5(always, whole, tokenize = 'porter unicode61 remove_diacritics 0')"
+            )
+
+
+def drop_tables(apps, schema_editor):
+    for table in TABLES:
+        schema_editor.execute(f"DROP TABLE {table}")
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -14,7 +34,6 @@ class Migration(migrations.Migration):
             name='RecordChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(choices=[('commitment', 'Commitment'), ('evidence', 'Evidence'), ('release', 'Release')], max_length=10)),
                 ('key', models.BigIntegerField()),
                 ('moment', models.BigIntegerField(db_index=True)),
                 ('mark', models.BigIntegerField()),
@@ -28,4 +47,5 @@ class Migration(migrations.Migration):
             model_name='statuschange',
             index=models.Index(fields=['-recorded_at', '-id'], name='status_last_recorded'),
         ),
+        migrations.RunPython(make_tables, drop_tables),
     ]

@@ -6,21 +6,15 @@ from django.db import models
 
 
 class RecordChange(models.Model):
-    """That a commitment, a piece of evidence or a release is not as it was. Written by the database (following.py).
+    """That a commitment is not as it was; the key 0 stands for all of them. Written by the database (following.py).
 
     `moment` orders changes by when they began: the transaction's number on PostgreSQL, the row's own on SQLite.
     `mark` tells the row from another of the same key, where a rollback gave the key out again.
     """
 
-    class Subject(models.TextChoices):
-        COMMITMENT = "commitment"
-        EVIDENCE = "evidence"
-        RELEASE = "release"
-
-    subject = models.CharField(max_length=10, choices=Subject)
     key = models.BigIntegerField()
     moment = models.BigIntegerField(db_index=True)
     mark = models.BigIntegerField()
 
     def __str__(self) -> str:
-        return f"{self.subject} {self.key}"
+        return f"commitment {self.key}"

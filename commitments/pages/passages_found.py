@@ -12,8 +12,9 @@ from django.core.paginator import Page, Paginator
 from commitments.models import Evidence
 from commitments.search import copies, finding, highlighting
 from commitments.search.copies import Copies
-from commitments.search.finding import Matches
+from commitments.search.finding import Said
 from commitments.search.highlighting import Run
+from commitments.search.texts import latest_revisions
 from commitments.search.understanding import Instead, cleaned
 from commitments.showing import Showing
 from tracker.models import Release
@@ -45,12 +46,14 @@ class ReleaseFound:
 
 @dataclass(frozen=True)
 class Also:
-    """The first of what else was found, and how much there is of it."""
+    """The first of what else was found, how much of it, and whether there is more."""
 
     passages: list[PassageFound]
     passages_count: int
+    passages_are_more: bool
     releases: list[ReleaseFound]
     releases_count: int
+    releases_are_more: bool
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,9 @@ class SearchPage:
     kind: str
     commitments_count: int
     passages_count: int
+    passages_are_more: bool
     releases_count: int
+    releases_are_more: bool
     passages: list[PassageFound]
     releases: list[ReleaseFound]
     page: Page[int]
@@ -73,12 +78,14 @@ class SearchPage:
 
 def also_found(show: Showing, held: Copies, query: str, on: dt.date) -> Also:
     """The likeliest passages and releases."""
-    evidence, releases = finding.evidence(held, query, on), finding.releases(held, query, on)
+    evidence, releases = finding.evidence(show, held, query, on), finding.releases(show, held, query, on)
     return Also(
-        passages=_passages(show, evidence.best_first(end=SHORT_LIST), evidence),
-        passages_count=evidence.count,
-        releases=_releases(show, releases.best_first(end=SHORT_LIST), releases),
-        releases_count=releases.count,
+        passages=_passages(show, evidence.keys[:SHORT_LIST], evidence),
+        passages_count=len(evidence.keys),
+        passages_are_more=evidence.is_more,
+        releases=_releases(show, releases.keys[:SHORT_LIST], releases),
+        releases_count=len(releases.keys),
+        releases_are_more=releases.is_more,
     )
 
 
@@ -87,8 +94,8 @@ def search_page(show: Showing, asked: Mapping[str, str], on: dt.date) -> SearchP
     query = cleaned(asked.get("q", ""))
     kind = RELEASES if asked.get("in") == RELEASES else EVIDENCE
     held = copies.follow()
-    found = {EVIDENCE: finding.evidence(held, query, on), RELEASES: finding.releases(held, query, on)}
-    page = Paginator(found[kind].best_first(), PAGE_SIZE).get_page(asked.get("page"))
+    found = {EVIDENCE: finding.evidence(show, held, query, on), RELEASES: finding.releases(show, held, query, on)}
+    page = Paginator(found[kind].keys, PAGE_SIZE).get_page(asked.get("page"))
 
     def address(number: int) -> str:
         return "?" + urlencode({"q": query, "in": kind, "page": str(number)})
@@ -97,8 +104,10 @@ def search_page(show: Showing, asked: Mapping[str, str], on: dt.date) -> SearchP
         query=query,
         kind=kind,
         commitments_count=finding.commitments(held, query, on).count,
-        passages_count=found[EVIDENCE].count,
-        releases_count=found[RELEASES].count,
+        passages_count=len(found[EVIDENCE].keys),
+        passages_are_more=found[EVIDENCE].is_more,
+        releases_count=len(found[RELEASES].keys),
+        releases_are_more=found[RELEASES].is_more,
         passages=_passages(show, list(page.object_list), found[kind]) if kind == EVIDENCE else [],
         releases=_releases(show, list(page.object_list), found[kind]) if kind == RELEASES else [],
         page=page,
@@ -109,9 +118,9 @@ def search_page(show: Showing, asked: Mapping[str, str], on: dt.date) -> SearchP
     )
 
 
-def _passages(show: Showing, keys: Sequence[int], matches: Matches) -> list[PassageFound]:
+def _passages(show: Showing, keys: Sequence[int], found: Said) -> list[PassageFound]:
     pieces = show.evidence().select_related("commitment", "release", "revision__appearance__source").in_bulk(keys)
-    groups = matches.understood.groups
+    groups = found.understood.groups
     return [
         PassageFound(
             piece, highlighting.extract(show.quote(piece), groups), show.title(piece.release_id, piece.release.title)
@@ -121,12 +130,12 @@ def _passages(show: Showing, keys: Sequence[int], matches: Matches) -> list[Pass
     ]
 
 
-def _releases(show: Showing, keys: Sequence[int], matches: Matches) -> list[ReleaseFound]:
+def _releases(show: Showing, keys: Sequence[int], found: Said) -> list[ReleaseFound]:
     """Each with an extract of its latest revision, where that may be shown."""
     releases = show.releases().in_bulk(keys)
-    latest = copies.latest_revisions().filter(release__in=keys).select_related("appearance__source")
+    latest = latest_revisions().filter(release__in=keys).select_related("appearance__source")
     texts = {one.release_id: show.text(one).text for one in latest if show.may_be_whole(one)}
-    groups = matches.understood.groups
+    groups = found.understood.groups
     return [
         ReleaseFound(
             release,

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 
 from commitments import following, showing
-from commitments.following import EVERY, Subject
+from commitments.following import EVERY
 from commitments.linking.index import batches
-from commitments.models import Commitment, Definition, Evidence
-from tracker.models import Republish, Revision
+from commitments.models import Commitment, Definition
 
 from .index import Field, Index, Text
 from .listing import Listing
@@ -27,22 +25,22 @@ from .synonyms import Names
 #: Databases limit how many values one query may name.
 _AT_A_TIME = 800
 _CHUNK = 2_000
-_LISTING = "listing"
 
 
 @dataclass
 class Copies:
     """What is held, and what of it has changed since. One of these serves all threads of a process.
 
-    An index is built without holding up who needs the listing alone.
+    The index is built without holding up who needs the listing alone.
     """
 
     names: Names = field(default_factory=Names)
     _place: following.Place | None = None
     _listing: Listing | None = None
-    _indexes: dict[Subject, Index] = field(default_factory=dict)
+    _index: Index | None = None
     _worded_on: dt.date | None = None
-    _waiting: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _not_listed: set[int] = field(default_factory=set)
+    _not_indexed: set[int] = field(default_factory=set)
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _building: threading.Lock = field(default_factory=threading.Lock)
 
@@ -51,21 +49,18 @@ class Copies:
         with self._turn:
             news = following.since(self._place)
             self._place = news.place
-            everything = {subject.value: {EVERY} for subject in Subject}
-            for subject, keys in (everything if news.changed is None else news.changed).items():
-                self._waiting[subject] |= keys
-                if subject == Subject.COMMITMENT:
-                    self._waiting[_LISTING] |= keys
+            changed = {EVERY} if news.changed is None else news.changed
+            self._not_listed |= changed
+            self._not_indexed |= changed
         return self
 
     def listing(self, on: dt.date) -> Listing:
         with self._turn:
-            changed = self._waiting[_LISTING]
-            if self._listing is None or self._listing.on != on or EVERY in changed:
+            if self._listing is None or self._listing.on != on or EVERY in self._not_listed:
                 self._listing = Listing.of(on)
-            elif changed:
-                self._listing = self._listing.changed(changed)
-            del self._waiting[_LISTING]
+            elif self._not_listed:
+                self._listing = self._listing.changed(self._not_listed)
+            self._not_listed = set()
             return self._listing
 
     def commitments(self, on: dt.date) -> Index:
@@ -75,46 +70,25 @@ class Copies:
                 earlier, later = sorted((self._worded_on, on))
                 turned = Definition.objects.filter(effective_from__gt=earlier, effective_from__lte=later)
                 with self._turn:
-                    self._waiting[Subject.COMMITMENT] |= set(turned.values_list("commitment", flat=True))
+                    self._not_indexed |= set(turned.values_list("commitment", flat=True))
             self._worded_on = on
-            return self._index(Subject.COMMITMENT)
+            with self._turn:
+                changed, self._not_indexed = self._not_indexed, set()
+            try:
+                index = None if EVERY in changed else self._index
+                if index is not None and changed:
+                    some = batches(sorted(changed), _AT_A_TIME)
+                    index = index.changed(changed, [text for keys in some for text in self._worded(keys, on)])
+                self._index = Index.of(self._worded(None, on)) if index is None else index
+            except BaseException:
+                with self._turn:
+                    self._not_indexed |= changed  # not read yet
+                raise
+            return self._index
 
     def texts_of_commitments(self, on: dt.date) -> Iterator[Text]:
         """What is indexed of all commitments, in the words of a day."""
         return self._worded(None, on)
-
-    def evidence(self) -> Index:
-        """The index of accepted evidence; its owners are the commitments."""
-        with self._building:
-            return self._index(Subject.EVIDENCE)
-
-    def releases(self) -> Index:
-        with self._building:
-            return self._index(Subject.RELEASE)
-
-    def _index(self, subject: Subject) -> Index:
-        with self._turn:
-            changed = self._waiting.pop(subject, set())
-        try:
-            index = None if EVERY in changed else self._indexes.get(subject)
-            if index is not None and changed:
-                texts = [text for some in batches(sorted(changed), _AT_A_TIME) for text in self._texts(subject, some)]
-                index = index.changed(changed, texts)
-            if index is None:
-                index = Index.of(self._texts(subject, None))
-        except BaseException:
-            with self._turn:
-                self._waiting[subject] |= changed  # not read yet
-            raise
-        self._indexes[subject] = index
-        return index
-
-    def _texts(self, subject: Subject, keys: Sequence[int] | None) -> Iterator[Text]:
-        """The texts of some things, or of all."""
-        if subject == Subject.COMMITMENT:
-            assert self._worded_on is not None  # noqa: S101
-            return self._worded(keys, self._worded_on)
-        return _quoted(keys) if subject == Subject.EVIDENCE else _published(keys)
 
     def _worded(self, keys: Sequence[int] | None, on: dt.date) -> Iterator[Text]:
         """Title, names, and the words now and as first promised."""
@@ -153,46 +127,6 @@ class Copies:
             )
 
 
-def _quoted(keys: Collection[int] | None) -> Iterator[Text]:
-    """Accepted passages in the words that may be shown of them. Whose commitment is public is asked of the clock."""
-    show = showing.now()
-    pieces = Evidence.objects.accepted().order_by("pk")
-    if keys is not None:
-        pieces = pieces.filter(pk__in=keys)
-    columns = ("pk", "commitment", "release__published_at", "quote")
-    full = Q(revision__appearance__source__republish=Republish.FULL)
-    if not show:  # there are many, and of each the words are what may be shown
-        for key, owner, published_at, quote in pieces.filter(full).values_list(*columns).iterator(chunk_size=_CHUNK):
-            yield Text(key, owner, published_at.toordinal(), [(Field.TEXT, quote)])
-        pieces = pieces.exclude(full)
-    for piece in pieces.select_related("release", "revision__appearance__source").iterator(chunk_size=_CHUNK):
-        if not show.note_on(piece):
-            day = piece.release.published_at.toordinal()
-            yield Text(piece.pk, piece.commitment_id, day, [(Field.TEXT, show.quote(piece))])
-
-
-def _published(keys: Collection[int] | None) -> Iterator[Text]:
-    """Releases that may be named, with their latest text where all of it may be shown."""
-    show = showing.now()
-    releases = show.releases().standing()
-    if keys is not None:
-        releases = releases.filter(pk__in=keys)
-    texts = show.whole_texts().filter(pk__in=latest_revisions().filter(release__in=releases))
-    columns = ("release", "release__published_at", "release__title", "text")
-    for key, published_at, title, text in texts.values_list(*columns).iterator(chunk_size=_CHUNK):
-        named = (Field.TITLE, show.title(key, title))
-        yield Text(key, key, published_at.toordinal(), [named, (Field.TEXT, show.of_release(key, text).text)])
-    without = releases.exclude(pk__in=texts.values("release")).values_list("pk", "published_at", "title")
-    for key, published_at, title in without.iterator(chunk_size=_CHUNK):
-        yield Text(key, key, published_at.toordinal(), [(Field.TITLE, show.title(key, title))])
-
-
-def latest_revisions() -> QuerySet[Revision]:
-    """The latest revision of each release."""
-    later = Revision.objects.filter(release=OuterRef("release"), number__gt=OuterRef("number"))
-    return Revision.objects.filter(~Exists(later))
-
-
 _held = Copies()
 
 
@@ -206,5 +140,3 @@ def warm(on: dt.date) -> None:
     held = follow()
     held.listing(on)
     held.commitments(on)
-    held.evidence()
-    held.releases()

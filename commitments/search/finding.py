@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from . import synonyms
+from commitments.showing import Showing
+
+from . import synonyms, texts
 from .copies import Copies
+from .highlighting import Groups
 from .index import Found, Index
 from .understanding import Understood, understand
 
@@ -39,16 +43,35 @@ def commitments(held: Copies, query: str, on: dt.date) -> Matches:
     return _of_public(held, any_commitments(held, query, on), on)
 
 
-def evidence(held: Copies, query: str, on: dt.date) -> Matches:
+@dataclass(frozen=True)
+class Said:
+    """What was found in texts, likeliest first, whether there is more, and how the query was understood."""
+
+    keys: list[int]
+    is_more: bool
+    understood: Understood
+
+
+def evidence(show: Showing, held: Copies, query: str, on: dt.date) -> Said:
     """Accepted passages by their words."""
-    held.commitments(on)  # for their names
-    return _of_public(held, _matches(held, held.evidence(), query), on)
+    return _said(lambda groups: texts.evidence(show, groups), held, query, on)
 
 
-def releases(held: Copies, query: str, on: dt.date) -> Matches:
+def releases(show: Showing, held: Copies, query: str, on: dt.date) -> Said:
     """Releases by title and text."""
-    held.commitments(on)  # for their names
-    return _matches(held, held.releases(), query)
+    return _said(lambda groups: texts.releases(show, groups), held, query, on)
+
+
+def _said(find: Callable[[Groups], texts.Found], held: Copies, query: str, on: dt.date) -> Said:
+    """As it was typed; if nobody says so, as it may have been meant by the words of commitments."""
+    index = held.commitments(on)
+    understood = understand(query, None, (synonyms.usual(), held.names))
+    found = find(understood.groups)
+    if not found.keys:
+        meant = understand(query, index, (synonyms.usual(), held.names))
+        if meant.instead:
+            found, understood = find(meant.groups), meant
+    return Said(found.keys, found.is_more, understood)
 
 
 def _matches(held: Copies, index: Index, query: str) -> Matches:

@@ -122,11 +122,15 @@ class Part:
 
 
 class Alternative(NamedTuple):
-    """Words that stand for what was asked: all of them, or `together` in this order. `worth` at most 1."""
+    """Words, as written, that stand for what was asked: all of them, or `together` in this order. `worth` at most 1."""
 
-    stems: tuple[str, ...]
+    words: tuple[str, ...]
     together: bool = False
     worth: float = 1.0
+
+    @property
+    def stems(self) -> tuple[str, ...]:
+        return tuple(map(stem, self.words))
 
 
 class Found(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from .words import stems
+from .words import stem, written
 
 #: A name by the stems of its words, without those that say nothing.
 Name = tuple[str, ...]
@@ -22,23 +22,25 @@ class Names:
     def __init__(self) -> None:
         self._of_thing: dict[int, tuple[Name, ...]] = {}
         self._things: dict[Name, tuple[int, ...]] = {}
+        self._words: dict[Name, tuple[str, ...]] = {}
 
-    def put(self, thing: int, written: Iterable[str]) -> None:
+    def put(self, thing: int, names: Iterable[str]) -> None:
         """A thing goes by these names, and by no others any more."""
         for name in self._of_thing.pop(thing, ()):
             self._things[name] = tuple(one for one in self._things[name] if one != thing)
-        names = tuple(dict.fromkeys(name for one in written if (name := _name(one))))
-        if names:
-            self._of_thing[thing] = names
-        for name in names:
+        known = {name: words for one in names for name, words in [_name(one)] if name}
+        if known:
+            self._of_thing[thing] = tuple(known)
+        for name, words in known.items():
             self._things[name] = (*self._things.get(name, ()), thing)
+            self._words[name] = words
 
-    def others(self, name: Name) -> list[Name]:
-        """What else the things are called that go by a name, unless many do."""
+    def others(self, name: Name) -> list[tuple[str, ...]]:
+        """What else the things are called that go by a name, as the words are written, unless many do."""
         if not self._tells(name):
             return []
         names = (other for thing in self._things[name] for other in self._of_thing.get(thing, ()))
-        return [other for other in dict.fromkeys(names) if other != name and self._tells(other)]
+        return [self._words[other] for other in dict.fromkeys(names) if other != name and self._tells(other)]
 
     def _tells(self, name: Name) -> bool:
         return 0 < len(self._things.get(name, ())) <= MOST_WITH_A_NAME
@@ -55,5 +57,7 @@ def usual() -> Names:
     return names
 
 
-def _name(written: str) -> Name:
-    return tuple(one for one in stems(written) if one)[:LONGEST_NAME]
+def _name(text: str) -> tuple[Name, tuple[str, ...]]:
+    """A name by its stems, and its words."""
+    words = tuple(word for word in written(text) if stem(word))[:LONGEST_NAME]
+    return tuple(map(stem, words)), words

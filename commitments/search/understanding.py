@@ -45,8 +45,8 @@ def cleaned(query: str) -> str:
     return " ".join(query.replace("\0", " ").split())[:MOST_LETTERS]
 
 
-def understand(query: str, index: Index, names: Iterable[Names]) -> Understood:
-    """What a query asks of an index: every word or phrase of it, in some form."""
+def understand(query: str, index: Index | None, names: Iterable[Names]) -> Understood:
+    """What a query asks: every word or phrase of it, in some form. Slips are those by the words of an index, if any."""
     known = tuple(names)
     groups: list[tuple[Alternative, ...]] = []
     instead: list[Instead] = []
@@ -61,29 +61,34 @@ def understand(query: str, index: Index, names: Iterable[Names]) -> Understood:
 
 
 def _phrase(text: str, names: Sequence[Names]) -> Iterator[tuple[Alternative, ...]]:
-    stems = [stem(word) for word in written(text)]
-    while stems and not stems[0]:
-        stems.pop(0)
-    while stems and not stems[-1]:
-        stems.pop()
-    if stems:
-        yield Alternative(tuple(stems), together=True), *_other_names(tuple(filter(None, stems)), names)
+    words = written(text)
+    while words and not stem(words[0]):
+        words.pop(0)
+    while words and not stem(words[-1]):
+        words.pop()
+    if words:
+        yield (
+            Alternative(tuple(words), together=True),
+            *_other_names(tuple(filter(None, map(stem, words))), names),
+        )
 
 
-def _loose(text: str, index: Index, names: Sequence[Names]) -> Iterator[tuple[tuple[Alternative, ...], Instead | None]]:
+def _loose(
+    text: str, index: Index | None, names: Sequence[Names]
+) -> Iterator[tuple[tuple[Alternative, ...], Instead | None]]:
     """A group for each word, or for several that are one name."""
-    words = [(word, found) for word in written(text) if (found := stem(word))][:MOST_WORDS]
+    words = [word for word in written(text) if stem(word)][:MOST_WORDS]
     at = 0
     while at < len(words):
         for length in range(min(LONGEST_NAME, len(words) - at), 0, -1):
-            name = tuple(found for _, found in words[at : at + length])
-            others = tuple(_other_names(name, names))
+            said = tuple(words[at : at + length])
+            others = tuple(_other_names(tuple(map(stem, said)), names))
             if others:
-                yield (Alternative(name), *others), None
+                yield (Alternative(said), *others), None
                 at += length
                 break
         else:
-            yield _word(*words[at], index)
+            yield _word(words[at], index)
             at += 1
 
 
@@ -92,10 +97,10 @@ def _other_names(name: Name, names: Sequence[Names]) -> Iterator[Alternative]:
     return (Alternative(other, together=True, worth=OTHER_NAME) for other in islice(others, MOST_INSTEAD))
 
 
-def _word(word: str, found: str, index: Index) -> tuple[tuple[Alternative, ...], Instead | None]:
+def _word(word: str, index: Index | None) -> tuple[tuple[Alternative, ...], Instead | None]:
     """A word as it is; if nobody wrote it, those that begin with it, else those that it may be a slip for."""
-    if index.count(found):
-        return (Alternative((found,)),), None
+    if index is None or index.count(stem(word)):
+        return (Alternative((word,)),), None
     for others, worth in (
         (beginning(word, index.vocabulary) if len(word) > 2 and word.isalpha() else (), BEGINNING),
         (near(word, index.vocabulary), MISSPELT),
@@ -106,7 +111,7 @@ def _word(word: str, found: str, index: Index) -> tuple[tuple[Alternative, ...],
         meant = sorted((one for one in by_stem if one and index.count(one)), key=lambda one: (-index.count(one), one))
         if meant := meant[:MOST_INSTEAD]:
             return (
-                tuple(Alternative((one,), worth=worth) for one in meant),
+                tuple(Alternative((by_stem[one],), worth=worth) for one in meant),
                 Instead(word, tuple(by_stem[one] for one in meant)),
             )
-    return (Alternative((found,)),), None
+    return (Alternative((word,)),), None

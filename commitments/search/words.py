@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from commitments.linking import terms
 
 #: "Anti-social" and "antisocial" are one word. The letter that joins them takes as much room as the hyphen did.
-_PREFIX = re.compile(
-    r"(?<!\w)(anti|co|counter|cyber|de|inter|micro|multi|non|over|post|pre|re|semi|sub|super|trans|un)[-‐‑](?=[^\W\d_])",
-    re.IGNORECASE,
-)
+PREFIXES = "anti|co|counter|cyber|de|inter|micro|multi|non|over|post|pre|re|semi|sub|super|trans|un"
+_PREFIX = re.compile(rf"(?<!\w)({PREFIXES})[-‐‑](?=[^\W\d_])", re.IGNORECASE)
 _JOINING = "ʹ"
+#: Words between two signs, as databases that know no such rules are given them (`plain`).
+_POSSESSIVE = re.compile(r"['’]s\b")
+_IN_NUMBER = re.compile(r"(?<=\d),(?=\d)")
+_SIGNS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*")
 #: "GPs" are several of "GP", which the stemmer does not know.
-_PLURAL_OF_LETTERS = re.compile(r"[bcdfghjklmnpqrstvwxz]{2,6}s")
+_PLURAL_OF_LETTERS = re.compile(r"\b([bcdfghjklmnpqrstvwxz]{2,6})s\b")
 
 
 class Word(NamedTuple):
@@ -47,6 +50,28 @@ def words(text: str) -> Iterator[Word]:
 def stems(text: str) -> list[str]:
     """Stems in order, "" in the place of words that say nothing."""
     return [stem(word) for word in written(text)]
+
+
+def plain(text: str) -> str:
+    """A text as words in small letters with single spaces between, for a database to make its own words of.
+
+    PostgreSQL has a function that does the same (`text_tables`).
+    """
+    joined = _joined(text.lower()).replace(_JOINING, "")
+    numbers = _IN_NUMBER.sub("", _POSSESSIVE.sub("", joined))
+    return _SIGNS.sub(" ", _PLURAL_OF_LETTERS.sub(r"\1", numbers)).strip()
+
+
+def apart(text: str) -> list[str]:
+    """The words that whoever says a text says too, whatever signs stand between them: those that stand by themselves.
+
+    All of its words where none does.
+    """
+    said = plain(text).split()
+    by_themselves = [word for word in text.lower().split() if word.isalpha()]
+    doubtful = {word for word in by_themselves if re.fullmatch(PREFIXES, word)}
+    after = {two for one, two in pairwise(by_themselves) if one in doubtful}
+    return [word for word in dict.fromkeys(by_themselves) if word not in doubtful | after] or said
 
 
 def _joined(text: str) -> str:

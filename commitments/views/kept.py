@@ -1,8 +1,9 @@
 """Public pages are kept for a moment, so that many readers at once are one reader to the database.
 
 Each process keeps its own, for `PAGES_KEPT_SECONDS` from when a page was begun: nothing has to be told to anybody
-when the record changes, and no page is older than that. Only whole answers to those who bring nothing that could
-tell them apart are kept, and given to such alone.
+when the record changes, and no page is older than that. What is withheld goes at once: a page is kept under what was
+withheld when it was begun (`showing.stamp`), which is all that the database is asked. Only whole answers to those who
+bring nothing that could tell them apart are kept, and given to such alone.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from commitments import showing
+
 Given = ParamSpec("Given")
 View = Callable[Concatenate[HttpRequest, Given], HttpResponseBase]
-#: Host with scheme, and address with its parameters.
-_Key = tuple[str, str]
+#: Host with scheme, address with its parameters, and what was withheld.
+_Key = tuple[str, str, str]
 
 MOST_KEPT = 300
 LARGEST_BYTES = 500_000
@@ -62,7 +65,7 @@ def kept_for_a_moment(view: View[Given]) -> View[Given]:
     def answer(request: HttpRequest, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponseBase:
         if request.method != "GET" or request.COOKIES or "Authorization" in request.headers or not settings.PAGES_KEPT:
             return view(request, *args, **kwargs)
-        key = (f"{request.scheme}://{request.get_host()}", request.get_full_path())
+        key = (f"{request.scheme}://{request.get_host()}", request.get_full_path(), showing.stamp())
         begun = time.monotonic()
         if found := _kept.get(key):
             return found

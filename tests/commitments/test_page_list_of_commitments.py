@@ -130,4 +130,4 @@ def test_the_list_asks_as_much_of_many_as_of_few(client: Client) -> None:
     for number in range(60):
         department = Department.objects.create(name=f"Department {number}", slug=f"department-{number}")
         make.commitment(f"Promise {number}", due=days(100 + number), department=department)
-    assert queries() == few <= 11
+    assert queries() == few <= 13

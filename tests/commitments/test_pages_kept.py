@@ -35,13 +35,14 @@ def titles(client: Client, address: str = "/commitments/") -> str:
     return client.get(address).content.decode()
 
 
-def test_a_second_reader_costs_the_database_nothing(client: Client) -> None:
+def test_a_second_reader_costs_the_database_the_question_what_is_withheld(client: Client) -> None:
     promise = make.commitment("Plant trees")
     addresses = ["/", "/commitments/", "/sources/", promise.get_absolute_url()]
     first = [client.get(address) for address in addresses]
     with CaptureQueriesContext(connection) as captured:
         second = [Client().get(address) for address in addresses]
-    assert not captured.captured_queries
+    assert len(captured) == len(addresses)
+    assert all("commitments_withholding" in one["sql"] for one in captured)
     assert [one.content for one in second] == [one.content for one in first]
     assert all("Content-Security-Policy" in one.headers for one in second)
 
@@ -61,6 +62,15 @@ def test_what_was_taken_back_is_gone_within_five_seconds(client: Client, monkeyp
     wait(monkeypatch, 3.1)
     assert "Plant trees" not in titles(client)
     assert client.get(promise.get_absolute_url()).status_code == 404
+
+
+def test_what_is_withheld_is_gone_at_once_and_back_at_once_when_it_no_longer_is(client: Client) -> None:
+    release = make.release("Saplings were planted.", title="Of gardens")
+    assert "Saplings" in titles(client, release.get_absolute_url())
+    held = decisions.withhold(release, "text", "By order.", "A court said so.", make.deed())
+    assert "Saplings" not in titles(client, release.get_absolute_url())
+    decisions.lift(held, "The order has ended.", make.deed())
+    assert "Saplings" in titles(client, release.get_absolute_url())
 
 
 def test_who_brings_a_cookie_gets_a_page_of_their_own_and_leaves_none(client: Client) -> None:

@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 
 from commitments import decisions
 from commitments.models import Commitment, Definition
+from commitments.search import text_tables, texts
 from commitments.search.highlighting import extract, runs
 from commitments.search.index import Alternative, Field, Index, Text
 from commitments.search.understanding import understand
+from commitments.showing import SHORT_QUOTE_WORDS
+from tracker.models import Release, Revision
 
 from . import make
 
@@ -143,6 +146,107 @@ def test_a_release_is_found_by_its_title_and_by_its_latest_text_alone(client: Cl
     assert found(client, "hovercraft", "releases").releases_count == 1
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "constable",
+        "constables hired",
+        "PCs",
+        "bobbies",
+        "hiring",
+        "13,500",
+        "13500",
+        "2.5",
+        "antisocial behaviour",
+        "anti-social",
+        "GP",
+        "GPs",
+        "minister's",
+        '"hired 13,500 police constables"',
+        '"behaviour near GPs"',
+        "Besançon",
+        "fire",
+        '"police/fire"',
+        "rescue",
+    ],
+)
+def test_texts_are_found_by_other_endings_other_names_numbers_and_phrases(client: Client, query: str) -> None:
+    text = (
+        "The minister's office hired 13,500 police constables (2.5%) to end anti-social behaviour near GPs, "
+        "in Besançon and for police/fire/rescue."
+    )
+    release = make.release(text, title="An answer")
+    make.release("Trees were planted.", title="Another")
+    decisions.accept(make.evidence(make.commitment("Plant trees"), release, text), make.deed())
+    assert found(client, query).passages_count == 1
+    assert [one.release for one in found(client, query, "releases").releases] == [release]
+
+
+@pytest.mark.parametrize("query", ['"constables hired"', '"answer ministers"', "hired saplings", "13", "socially"])
+def test_texts_are_not_found_by_what_they_do_not_say(client: Client, query: str) -> None:
+    make.release("Ministers hired 13,500 constables to end anti-social behaviour.", title="An answer")
+    assert found(client, query, "releases").releases_count == 0
+
+
+def test_a_slip_is_looked_for_in_texts_by_the_words_of_commitments(client: Client) -> None:
+    make.commitment("Build hospitals")
+    make.release("A hospital opened. Saplings grow.", title="An answer")
+    slip = found(client, "hopsitals", "releases")
+    assert slip.releases_count == 1
+    assert [one.typed for one in slip.instead] == ["hopsitals"]
+    assert not found(client, "saplings", "releases").instead
+
+
+def test_of_more_than_a_thousand_it_is_said_that_there_are_more(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "MOST_FOUND", 2)
+    first, *_ = [make.release(f"Sapling {number} grows.") for number in range(3)]
+    page = client.get("/search/?q=sapling&in=releases").content.decode()
+    assert "More than 2 releases" in page
+    assert first.get_absolute_url() not in page
+    assert "More than 2 releases with" in client.get("/commitments/?q=sapling").content.decode()
+
+
+def test_a_text_that_says_a_withheld_passage_again_is_not_found_by_its_text(client: Client) -> None:
+    release = make.release("The gardener Quillfeather planted every sapling himself.")
+    other = make.release("We hear that the gardener, Quillfeather, planted every sapling. Badgers dig.", title="Gossip")
+    piece = make.evidence(make.commitment("Plant trees"), other, other.latest_revision.text)
+    decisions.accept(piece, make.deed())
+    passage = "The gardener Quillfeather planted every sapling"
+    decisions.withhold(release, "passage", "By order.", "A court said so.", make.deed(), passage)
+    assert found(client, "quillfeather").passages_count == 0
+    assert found(client, "quillfeather", "releases").releases_count == 0
+    assert found(client, "gossip", "releases").releases_count == 1
+
+
+def test_a_long_quote_from_a_source_that_is_only_quoted_is_found_by_its_beginning_alone(client: Client) -> None:
+    paper = make.source("The Paper", voice="media", republish="quotes")
+    words = " ".join(f"Word{number}" for number in range(SHORT_QUOTE_WORDS - 1))
+    release = make.release(f"{words} sapling wither.", at=paper)
+    decisions.accept(make.evidence(make.commitment("Plant trees"), release), make.deed())
+    assert found(client, "sapling").passages_count == 1
+    assert found(client, "wither").passages_count == 0
+
+
+def test_texts_follow_the_record_whatever_the_way_in_and_are_filled_in_after_a_migration(client: Client) -> None:
+    release = make.release("Ferries sail.", title="Boats")
+    Release.objects.update(title="Ships")
+    Revision.objects.filter(release=release).update(text="Trains run.")
+    assert [found(client, query, "releases").releases_count for query in ("boats", "ferry", "ships", "train")] == [
+        *(0, 0, 1, 1)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM commitments_release_words")
+    assert found(client, "train", "releases").releases_count == 0
+    text_tables.remove("default")
+    text_tables.install("default")
+    assert found(client, "train", "releases").releases_count == 1
+    Revision.objects.filter(release=release).delete()
+    assert found(client, "train", "releases").releases_count == 0
+    assert found(client, "ships", "releases").releases_count == 1
+
+
 def test_filters_and_counts_are_of_what_was_found(client: Client) -> None:
     make.commitment("Build a bridge", due=dt.date(2020, 1, 1))
     make.commitment("Paint a bridge")
@@ -173,7 +277,7 @@ def test_search_asks_as_much_of_many_as_of_few(client: Client) -> None:
     few = queries()
     for number in range(2, 12):
         decisions.accept(make.evidence(promise, release, f"There are {number} saplings."), make.deed())
-    assert queries() == few <= 7
+    assert queries() == few <= 10
 
 
 WORDS = st.lists(st.sampled_from(["knife", "crime", "halve", "the", "police", "trees"]), min_size=1, max_size=6)
