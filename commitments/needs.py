@@ -19,6 +19,8 @@ from commitments.models import (
     PossibleCommitment,
     Question,
     StatusProposal,
+    TablePointer,
+    TableReading,
 )
 from tracker.models import Source
 
@@ -79,6 +81,20 @@ NEEDS = (
         "What readers say is wrong, not answered yet.",
         CorrectionRequest,
         lambda on: CorrectionRequest.objects.waiting(),
+    ),
+    Need(
+        "figures",
+        "Figures from tables",
+        "Editions with figures that wait for a decision.",
+        TableReading,
+        lambda on: TableReading.objects.waiting(),
+    ),
+    Need(
+        "lost",
+        "Figures not found again",
+        "The last edition has other sheets, headings or units than were pointed at: nothing was taken from it.",
+        TablePointer,
+        lambda on: TablePointer.objects.lost(),
     ),
     Need(
         "overdue",

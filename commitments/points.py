@@ -74,6 +74,8 @@ def _supersede(series: set[int], figures: Mapping[Key, Mapping[str, Any]]) -> No
     for key, figure in figures.items():
         point = own[key]
         for older in reversed(points):
+            if older.table_figure_id:  # its own table says when it is revised
+                continue
             if older.published_on < point.published_on and older.pk not in revised and _revises(point, figure, older):
                 supersedes[point.pk] = older.pk
                 revised.add(older.pk)

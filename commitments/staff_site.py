@@ -27,7 +27,7 @@ _GROUPS = (
         ),
     ),
     ("Corrections", ("correctionrequest", "reply", "withholding")),
-    ("Figures", ("measurement", "series", "target")),
+    ("Figures", ("tablereading", "tablepointer", "measurement", "series", "target")),
     ("Who and what", ("administration", "department", "policyarea")),
     (
         "The watch",

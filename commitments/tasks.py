@@ -18,7 +18,9 @@ from commitments.bringing import steps
 from commitments.digests import deliver
 from commitments.linking import ringing
 from commitments.models import Import, Turn
+from commitments.statistics import reading
 from commitments.webhooks import events, sending
+from tracker.models import Revision, Source
 
 logger = logging.getLogger(__name__)
 
@@ -31,12 +33,16 @@ BUDGET = dt.timedelta(seconds=200)
 IMPORT_TURN = dt.timedelta(seconds=310)
 
 
-def on_release_ingested(**kwargs: Any) -> None:
-    """Ring for the linker. Should the broker be away, the schedule finds the revision within a minute."""
+def on_release_ingested(revision: Revision, **kwargs: Any) -> None:
+    """Ring for the linker, or for whoever reads tables.
+
+    Should the broker be away, the schedule finds the revision within a minute.
+    """
     if not ringing.enabled():
         return
+    is_tables = revision.appearance.source.kind == Source.Kind.STATISTICS
     try:
-        link_pending.delay()
+        (read_tables if is_tables else link_pending).delay()
     except OperationalError as error:
         logger.warning("The broker did not take a message (%s); the schedule will find the work.", error)
 
@@ -57,6 +63,14 @@ def link_pending() -> None:
         if outcome.linked + outcome.failed < LINKED_IN_A_TURN:
             break
     Turn.end("linking", token, timezone.now())
+
+
+@shared_task(name="commitments.read_tables")
+def read_tables() -> None:
+    """Take from editions of tables what staff have pointed at and what has not been taken yet."""
+    read = reading.read_pending()
+    if read.editions:
+        logger.info("Read %s editions: %s figures, %s problems.", read.editions, read.figures, read.problems)
 
 
 @shared_task(name="commitments.send_digests")

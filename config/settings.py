@@ -360,6 +360,7 @@ CELERY_BEAT_SCHEDULE = {
     "look again at what is relied on": {"task": "tracker.recheck_due", "schedule": 300.0, "options": {"expires": 290}},
     "tell staff what has gone bad": {"task": "tracker.tell_staff", **_tick},
     "link what is not linked": {"task": "commitments.link_pending", **_tick},
+    "read new editions of tables": {"task": "commitments.read_tables", **_tick},
     "go on with what staff have brought": {"task": "commitments.go_on_with_imports", **_tick},
     "send the day's digests": {"task": "commitments.send_digests", **_tick},
     "answer who asked for corrections": {"task": "commitments.answer_senders", **_tick},

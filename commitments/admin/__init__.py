@@ -22,6 +22,7 @@ from . import (
     possible,
     status,
     subscription,
+    tables,
     webhook,
     withholding,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "possible",
     "status",
     "subscription",
+    "tables",
     "webhook",
     "withholding",
 ]

@@ -67,6 +67,13 @@ AUDITED = (
     Audited("commitments.NextEvidence", named="what", part_of="commitment"),
     Audited("commitments.Series", named="metric"),
     Audited("commitments.Measurement", part_of="series", but=("recorded_at",)),
+    Audited("commitments.TablePointer", part_of="series", but=("made_at",)),
+    # What a table gives comes by itself; what people make of it counts.
+    Audited(
+        "commitments.TableFigure",
+        only=("value", "state", "reason", "decided_by"),
+        deeds=(CHANGED, REMOVED),
+    ),
     Audited("commitments.Administration", named="name"),
     Audited("commitments.Department", named="name"),
     Audited("commitments.DepartmentName", named="name", part_of="department"),
@@ -168,6 +175,7 @@ NOT_AUDITED = {
     "commitments.LinkedRevision": "the linker's own list of what it has done",
     "commitments.LinkingProfile": "follows from the commitment's words",
     "commitments.IndexChange": "the index's own mark",
+    "commitments.TableReading": "is itself the record of one edition read",
     "commitments.ImportRow": "is itself the record of what became of a row",
     "commitments.Turn": "whose turn it is among workers",
     "tracker.Poll": "is itself the record of one look",

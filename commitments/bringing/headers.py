@@ -48,8 +48,9 @@ def _candidates(rows: Sequence[Cells], index: int) -> list[Header]:
     below = [_text(cell) for cell in rows[index]]
     found = [Header(tuple(below), index + 1)]
     above = _spread([_text(cell) for cell in rows[index - 1]], below) if index else []
-    groups = [group for group, name in zip(above, below, strict=False) if group and name]
-    if len(set(above) - {""}) > 1 and len(set(groups)) < len(groups):
+    groups = [group for group, name in zip(above, below, strict=False) if name]
+    # What stands over all of them alike is a title.
+    if len(set(groups)) > 1 and len(set(groups) - {""}) < len([group for group in groups if group]):
         names = [WITHIN.join(dict.fromkeys(part for part in pair if part)) for pair in zip(above, below, strict=False)]
         found.append(Header(tuple(names), index + 1))
     return found

@@ -19,6 +19,7 @@ from commitments.decisions.on_status import (
     record_reply,
     withdraw_proposal,
 )
+from commitments.decisions.on_tables import accept_figures, reject_figures
 from commitments.decisions.on_withholding import check as check_withholding
 from commitments.decisions.on_withholding import lift, withhold
 from commitments.decisions.placing import assign, quote
@@ -33,6 +34,7 @@ __all__ = [
     "Stale",
     "Step",
     "accept",
+    "accept_figures",
     "accept_many",
     "assign",
     "can_be_undone_in_part",
@@ -54,6 +56,7 @@ __all__ = [
     "record_possible",
     "record_reply",
     "reject",
+    "reject_figures",
     "reject_many",
     "reopen_possible",
     "undo",

@@ -26,7 +26,7 @@ from commitments.linking.tied_figures import SeriesWords
 from commitments.linking.versions import in_use
 from commitments.models import Commitment, Decision, Evidence, LinkedRevision
 from commitments.models.evidence import quote_key
-from tracker.models import Release, Revision
+from tracker.models import Release, Revision, Source
 
 logger = logging.getLogger(__name__)
 
@@ -219,6 +219,7 @@ def pending(now: dt.datetime) -> Generator[tuple[Revision, set[int] | None], Non
     _notice_changes()
     revisions = (
         Revision.objects.filter(Q(linking__retry_at=None) | Q(linking__retry_at__lte=now), release__joined_to=None)
+        .exclude(appearance__source__kind=Source.Kind.STATISTICS)  # rows of figures say nothing in sentences
         .select_related("release", "appearance__source", "linking")
         .defer("text")
         .order_by("release__published_at", "release_id", "number")

@@ -20,6 +20,7 @@ from .own_words import OwnWords
 from .people import Administration, Department, PolicyArea
 from .possible import PossibleCommitment
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
+from .table import TableFigure, TablePointer, TableReading
 from .turn import Turn
 from .webhook import Webhook, WebhookMessage
 from .withholding import Withholding
@@ -71,6 +72,9 @@ __all__ = [
     "StatusProposal",
     "Subscriber",
     "Succession",
+    "TableFigure",
+    "TablePointer",
+    "TableReading",
     "Target",
     "TargetComponent",
     "Tier",

@@ -69,6 +69,10 @@ class Measurement(models.Model):
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="measurements", null=True, blank=True)
     start = models.PositiveIntegerField(null=True, blank=True, help_text="Offset of the figure in the revision's text.")
     end = models.PositiveIntegerField(null=True, blank=True)
+    table_figure = models.ForeignKey(
+        "commitments.TableFigure", on_delete=models.PROTECT, related_name="measurements", null=True, blank=True
+    )
+    mark = models.CharField(max_length=60, blank=True, help_text="What its publisher says of it, such as provisional.")
     where_from = models.CharField(
         "where it is from", max_length=300, blank=True, help_text="Where no evidence says so: a table, a file."
     )
@@ -94,6 +98,14 @@ class Measurement(models.Model):
                 fields=["evidence", "series", "start"],
                 condition=Q(withdrawn_at=None),
                 name="measurement_once_for_a_figure",
+            ),
+            models.UniqueConstraint(
+                fields=["table_figure"], condition=Q(withdrawn_at=None), name="measurement_once_for_a_table_figure"
+            ),
+            models.CheckConstraint(
+                condition=Q(table_figure=None)
+                | Q(evidence=None, start=None, end=None, high=None, qualifier="exact", revision__isnull=False),
+                name="measurement_from_a_sentence_or_a_table",
             ),
         ]
 

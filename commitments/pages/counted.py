@@ -44,7 +44,10 @@ _UPWARDS |= {Comparator.AT_MOST: False, Comparator.DECREASE_BY: False}
 
 @dataclass(frozen=True)
 class Figure:
-    """A measurement in words, with the address of the sentence that says so where one is stored."""
+    """A measurement in words, with the address of the sentence that says so where one is stored.
+
+    `cell` says where in its file a figure of a table stands; then the address is that of the edition.
+    """
 
     measurement: Measurement
     words: str
@@ -53,6 +56,19 @@ class Figure:
     source: str
     account: str
     shape: str
+    cell: InTable | None
+
+
+@dataclass(frozen=True)
+class InTable:
+    """Where a figure stands in a file. `before` is the number that an earlier edition gave; empty if none did."""
+
+    sheet: str
+    row: str
+    column: str
+    cell: str
+    sha256: str
+    before: str
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,7 @@ def points_of(commitment: Commitment) -> MeasurementQuerySet:
         .filter(series__in=commitment.series.all())
         .filter(Q(evidence__commitment=commitment, evidence__state=Evidence.State.ACCEPTED) | Q(evidence=None))
         .select_related("series", "evidence__release", "evidence__revision", "revision__appearance__source")
+        .select_related("revision__snapshot", "table_figure")
         .order_by("series__metric", "series_id", "published_on", "pk")
     )
 
@@ -112,6 +129,8 @@ def level_aimed_at(aim: Target | None) -> Decimal | None:
 
 
 def _series(show: Showing, series: Series, points: list[Measurement], definition: Definition) -> Counted:
+    if any(point.table_figure_id for point in points):  # a table revises what is long past
+        points = sorted(points, key=lambda point: (point.point_date, point.published_on, point.pk))
     figures = [_figure(show, point) for point in points]
     aim = definition.target_or_none
     own_aim = aim if aim is not None and aim.series_id == series.pk else None
@@ -201,6 +220,23 @@ def _figure(show: Showing, point: Measurement) -> Figure:
         source=show.title(point.revision.release_id, point.revision.title) if point.revision else "",
         account=voice.label if voice else "entered by staff",
         shape=SHAPES.get(voice, OTHERS) if voice else ENTERED,
+        cell=_in_table(show, point),
+    )
+
+
+def _in_table(show: Showing, point: Measurement) -> InTable | None:
+    """None for a figure of no table, and where the words of its edition are withheld."""
+    figure = point.table_figure
+    if figure is None or point.revision is None or show.text_note(point.revision.release_id):
+        return None
+    is_other = figure.before is not None and figure.before != figure.value
+    return InTable(
+        sheet=figure.sheet,
+        row=figure.row_words,
+        column=figure.column_words,
+        cell=figure.cell,
+        sha256=point.revision.snapshot.sha256,
+        before=phrases.number(figure.before) if is_other and figure.before is not None else "",
     )
 
 

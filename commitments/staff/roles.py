@@ -39,9 +39,9 @@ _WATCH = _of(
 _RECORD = _of(
     "commitments",
     "commitment definition target targetcomponent statuschange evidence measurement series milestone question "
-    "nextevidence statusproposal goalpost possiblecommitment administration department policyarea linkedrevision "
-    "merge movedrow departmentname succession formerlead "
-    "linkerversion linkerswitch withholding reply import ownwords",
+    "nextevidence statusproposal goalpost possiblecommitment tablepointer tablereading administration department "
+    "policyarea linkedrevision merge movedrow departmentname succession formerlead linkerversion linkerswitch "
+    "withholding reply import ownwords",
 )
 _TO_COME = _of("commitments", "question nextevidence")
 _HOOKS = _of("commitments", "webhook webhookmessage")
@@ -50,25 +50,31 @@ _NAMES = _of("commitments", "series administration department policyarea")
 VIEWER = Role("Viewer", "sees the record and the watch, drafts included", {"view": _WATCH + _RECORD})
 RESEARCHER = Role(
     "Researcher",
-    "decides on evidence, goalposts and possible commitments, adds documents by hand, keeps what was asked and what is "
-    "expected, and sees what readers say is wrong",
+    "decides on evidence, figures from tables, goalposts and possible commitments, adds documents by hand, keeps what "
+    "was asked and what is expected, and sees what readers say is wrong",
     {
         "view": ("commitments.correctionrequest",),
         "add": (*_TO_COME, "tracker.release"),
-        "change": (*_TO_COME, *_of("commitments", "evidence goalpost possiblecommitment")),
+        "change": (*_TO_COME, *_of("commitments", "evidence goalpost possiblecommitment tablereading")),
     },
 )
 EDITOR = Role(
     "Editor",
     (
         "writes commitments, brings them from files, publishes and merges them, changes their status or confirms one "
-        "that is proposed, answers what readers say is wrong, and keeps from the public what must not be shown; sees "
-        "the audit"
+        "that is proposed, points at figures in tables, answers what readers say is wrong, and keeps from the public "
+        "what must not be shown; sees the audit"
     ),
     {
         "view": ("commitments.auditentry",),
-        "add": (*_of("commitments", "commitment definition statuschange milestone withholding reply import"), *_NAMES),
-        "change": (*_of("commitments", "commitment milestone statusproposal correctionrequest reply"), *_NAMES),
+        "add": (
+            *_of("commitments", "commitment definition statuschange milestone withholding reply import tablepointer"),
+            *_NAMES,
+        ),
+        "change": (
+            *_of("commitments", "commitment milestone statusproposal correctionrequest reply tablepointer"),
+            *_NAMES,
+        ),
         "delete": ("commitments.milestone", *_TO_COME, *_NAMES),
     },
 )

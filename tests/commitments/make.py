@@ -12,7 +12,17 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from commitments.decisions import Deed
-from commitments.models import Commitment, Definition, Evidence, PossibleCommitment, Series, Target
+from commitments.models import (
+    Commitment,
+    Definition,
+    Evidence,
+    PossibleCommitment,
+    Series,
+    TableFigure,
+    TablePointer,
+    TableReading,
+    Target,
+)
 from commitments.models.evidence import quote_key
 from tracker.models import Appearance, Release, Revision, Snapshot, Source
 
@@ -167,4 +177,29 @@ def possible(of: Release, quote: str | None = None, **fields: Any) -> PossibleCo
             "deadline_latest": dt.date(2027, 12, 31),
             **fields,
         },
+    )
+
+
+def table_reading(series: Series, of: Release, **fields: Any) -> TableReading:
+    """A reading of a release as an edition of a table of `series`, in which nothing was found unless told otherwise."""
+    edition = of.latest_revision
+    pointer = TablePointer.objects.create(
+        source=edition.appearance.source,
+        series=series,
+        sheet="Trees",
+        row_path=[""],
+        column_path=["Planted"],
+        grain="year",
+        unit_words="Unit: trees",
+        first_edition=edition,
+        made_by=user(),
+    )
+    return TableReading.objects.create(pointer=pointer, revision=edition, published_on=dt.date(2025, 1, 9), **fields)
+
+
+def table_figure(series: Series, of: Release) -> TableFigure:
+    """A figure of `series` in a table, which nobody has decided on."""
+    reading = table_reading(series, of, found=1)
+    return TableFigure.objects.create(
+        reading=reading, value=50, sheet="Trees", cell="B2", period_start="2024-01-01", period_end="2024-12-31"
     )

@@ -77,6 +77,8 @@ def fill() -> None:
         "put off": {"deadline_latest": in_days(-1), "outcome": "postponed"},
     }.items():
         NextEvidence.objects.create(commitment=calm, what=what, noted_on=in_days(-2), **fields)
+    make.table_figure(series, make.release("Trees | 50"))
+    make.table_reading(other, make.release("Shrubs"), problem="There is no sheet “Trees” any more.")
     pears = make.release("We will plant pears by the end of 2027. We will plant figs by the end of 2027.")
     make.possible(pears, "We will plant pears by the end of 2027.")
     make.possible(
@@ -98,6 +100,8 @@ def test_every_need_is_counted_and_what_is_none_is_not(staff: Client) -> None:
         "possible": 1,
         "proposals": 1,
         "goalposts": 1,
+        "figures": 1,
+        "lost": 1,
         "overdue": 1,
         "silent": 1,
         "review": 1,

@@ -114,6 +114,7 @@ def fill(count: int) -> None:
         DepartmentName.objects.create(department=department, name=f"Old trees {unique}", until="2024-01-01")
         webhook = Webhook.objects.create(name=f"Tool of trees {unique}", url="https://hooks.example/x")
         WebhookMessage.objects.create(webhook=webhook, event="test", about=f"test {unique}", body={})
+        make.table_figure(series, release)
 
 
 def queries_of(staff: Client, address: str) -> int:

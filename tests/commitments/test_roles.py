@@ -33,6 +33,8 @@ from commitments.models import (
     Import,
     PossibleCommitment,
     StatusProposal,
+    TablePointer,
+    TableReading,
     Webhook,
     Withholding,
 )
@@ -89,6 +91,8 @@ MODELS = {
     "commitments.statuschange": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.statusproposal": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.subscriber": (MANAGER, MANAGER, MANAGER, MANAGER),
+    "commitments.tablepointer": (VIEWER, EDITOR, NOBODY, NOBODY),
+    "commitments.tablereading": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.target": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.withholding": (VIEWER, EDITOR, NOBODY, NOBODY),
     "commitments.webhook": (MANAGER, MANAGER, MANAGER, MANAGER),
@@ -161,6 +165,9 @@ ADDRESSES = {
     "commitments_webhook_try": (None, MANAGER),
     "tracker_release_deposit": (RESEARCHER, RESEARCHER),
     "tracker_release_put_right": (RESEARCHER, RESEARCHER),
+    "commitments_tablepointer_pick": (EDITOR, EDITOR),
+    "commitments_tablepointer_stop": (None, EDITOR),
+    "commitments_tablereading_decide": (None, RESEARCHER),
     "tracker_source_try": (None, MANAGER),
     "tracker_source_poll": (None, MANAGER),
     "tracker_source_import_opml": (MANAGER, MANAGER),
@@ -320,6 +327,8 @@ def address_of(name: str, by: User | None) -> str:
         Withholding: "withholding_lift",
         Source: "source_poll",
         Webhook: "webhook_try",
+        TablePointer: "tablepointer_stop",
+        TableReading: "tablereading_decide",
     }
     for model, names in kinds.items():
         if name.partition("_")[2] in names.split():

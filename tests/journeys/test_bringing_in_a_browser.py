@@ -17,6 +17,9 @@ from commitments import tasks
 from commitments.models import Import
 from tests.commitments import newsroom
 
+#: The page looks again by itself every two seconds.
+PATIENCE_MS = 30_000
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -69,7 +72,7 @@ def test_a_spreadsheet_is_mapped_previewed_and_brought_in(
     expect(page.get_by_role("heading", name="Being checked")).to_be_visible()
     look(page, "progress", width)
     tasks.go_on_with_imports()
-    expect(page.get_by_role("heading", name="What it would change")).to_be_visible()  # it looked again by itself
+    expect(page.get_by_role("heading", name="What it would change")).to_be_visible(timeout=PATIENCE_MS)  # looked again
     look(page, "preview", width)
     page.get_by_role("link", name="40 refused", exact=True).click()
     look(page, "refused", width)
@@ -80,7 +83,7 @@ def test_a_spreadsheet_is_mapped_previewed_and_brought_in(
     page.get_by_role("button", name="Bring in the good rows, leave the 40 refused").click()
     expect(page.get_by_role("heading", name="Being brought in")).to_be_visible()
     tasks.go_on_with_imports()
-    expect(page.get_by_role("button", name="Take this import back")).to_be_visible()
+    expect(page.get_by_role("button", name="Take this import back")).to_be_visible(timeout=PATIENCE_MS)
     look(page, "done", width)
     page.get_by_role("button", name="Take this import back").click()
     expect(page.get_by_text("Taken back.")).to_be_visible()

@@ -48,6 +48,7 @@ class Source(models.Model):
         PARLIAMENT = "parliament", "Parliament's questions and statements"
         MAILBOX = "mailbox", "mailbox"
         DESK = "desk", "added by hand"
+        STATISTICS = "statistics", "statistics in tables"
 
     class State(models.TextChoices):
         ACTIVE = "active", "watched"

@@ -3,8 +3,9 @@
 It reads what strangers wrote, with a library that is not written in Python. So it is given limits that it cannot
 lift, no environment, and nothing of ours: if it is killed, or breaks, no more is lost than the text of a file.
 
-`python document_worker.py KIND MEMORY_BYTES CPU_SECONDS MAX_PAGES MAX_CHARACTERS`, KIND being pdf, office (a text), or
-package (a text or a workbook, as its content says).
+`python document_worker.py KIND MEMORY_BYTES CPU_SECONDS MOST_PARTS MOST_PIECES`. KIND is pdf (of which the parts are
+pages and the pieces characters), office (a text; characters), package (a text or a workbook, as its content says;
+characters) or workbook (sheets and cells).
 """
 
 import json
@@ -24,7 +25,7 @@ _ODT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
 def main() -> None:
     kind = sys.argv[1]
-    memory, cpu, max_pages, max_characters = map(int, sys.argv[2:6])
+    memory, cpu, most_parts, most_pieces = map(int, sys.argv[2:6])
     for limit, value in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, cpu),
@@ -35,9 +36,13 @@ def main() -> None:
     body = sys.stdin.buffer.read()
     try:
         if kind == "pdf":
-            told = _pdf(body, max_pages, max_characters)
+            told = _pdf(body, most_parts, most_pieces)
+        elif kind == "workbook":
+            told = _workbook(body, most_parts, most_pieces)
+        elif kind == "package":
+            told = _package(body, most_pieces)
         else:
-            told = _package(body, max_characters) if kind == "package" else _office(body, max_characters)
+            told = _office(body, most_pieces)
     except MemoryError:
         told = {"problem": "memory"}
     json.dump(told, sys.stdout)
@@ -121,7 +126,7 @@ def _package(body: bytes, max_characters: int) -> dict[str, object]:
                 return {"problem": "another"}
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, ValueError, OSError, EOFError):
         return {"problem": "broken"}
-    return _office(body, max_characters) if form == "text" else _workbook(body, max_characters)
+    return _office(body, max_characters) if form == "text" else _lines(body, max_characters)
 
 
 def _mimetype(archive, names) -> str:  # type: ignore[no-untyped-def]
@@ -140,7 +145,8 @@ def _is_locked(archive, names) -> bool:  # type: ignore[no-untyped-def]
         return b"encryption-data" in file.read(1024 * 1024)
 
 
-def _workbook(body: bytes, max_characters: int) -> dict[str, object]:
+def _lines(body: bytes, max_characters: int) -> dict[str, object]:
+    """A workbook as something to read: the rows of each sheet, one on a line."""
     import io
 
     import python_calamine
@@ -189,6 +195,98 @@ def _words(paragraph) -> str:  # type: ignore[no-untyped-def]
         if element is not paragraph and name.startswith(_ODT):
             words.append(element.tail or "")
     return " ".join("".join(words).split())
+
+
+def _workbook(body: bytes, max_sheets: int, max_cells: int) -> dict[str, object]:
+    """A workbook as cells to point at."""
+    import io
+
+    import python_calamine as calamine
+
+    sheets: list[dict[str, object]] = []
+    cells = 0
+    try:
+        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(body))
+        shown = [
+            sheet.name
+            for sheet in workbook.sheets_metadata
+            if sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.visible == calamine.SheetVisibleEnum.Visible
+        ]
+        spans = _spans(body)
+        for name in shown[:max_sheets]:
+            sheet = workbook.get_sheet_by_name(name)
+            cells += sheet.total_height * sheet.total_width
+            fits = cells <= max_cells
+            rows = sheet.to_python(skip_empty_area=False) if fits else []
+            merged = sheet.merged_cell_ranges or spans.get(name, [])
+            sheets.append(
+                {
+                    "name": name,
+                    "rows": [_trimmed([_plain(value) for value in row]) for row in rows],
+                    "merged": [[*first, *last] for first, last in merged],
+                    "whole": fits,
+                }
+            )
+    except calamine.PasswordError:
+        return {"problem": "encrypted"}
+    except MemoryError:
+        raise
+    except BaseException as error:  # what the library makes of a fault of its own is no Exception
+        if isinstance(error, calamine.CalamineError | ValueError | OSError) or type(error).__name__ == "PanicException":
+            return {"problem": "broken"}
+        raise
+    return {"sheets": sheets, "sheets_in_all": len(shown)}
+
+
+def _spans(body: bytes) -> dict[str, list[tuple[tuple[int, int], tuple[int, int]]]]:
+    """By the name of each sheet of an OpenDocument file, its merged cells: (row, column) of the first and the last."""
+    import io
+    import zipfile
+
+    from lxml import etree
+
+    table = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        if "content.xml" not in archive.namelist() or archive.getinfo("content.xml").file_size > MAX_PART_BYTES:
+            return {}
+        content = archive.read("content.xml")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    found: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
+    for sheet in etree.fromstring(content, parser).iter(f"{table}table"):
+        merged = found.setdefault(sheet.get(f"{table}name", ""), [])
+        row_number = 0
+        for row in sheet.iter(f"{table}table-row"):
+            column = 0
+            for cell in row.iterchildren(f"{table}table-cell", f"{table}covered-table-cell"):
+                across = int(cell.get(f"{table}number-columns-spanned", 1))
+                down = int(cell.get(f"{table}number-rows-spanned", 1))
+                if across > 1 or down > 1:
+                    merged.append(((row_number, column), (row_number + down - 1, column + across - 1)))
+                column += int(cell.get(f"{table}number-columns-repeated", 1))
+            row_number += int(row.get(f"{table}number-rows-repeated", 1))
+    return found
+
+
+def _plain(value: object) -> object:
+    """A cell as JSON has it: text, a number, or None. Days are written as 2024-03-31."""
+    import datetime
+    import math
+
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and math.isfinite(value):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
+    return value if isinstance(value, int) else str(value)
+
+
+def _trimmed(row: list[object]) -> list[object]:
+    while row and row[-1] is None:
+        row.pop()
+    return row
 
 
 if __name__ == "__main__":

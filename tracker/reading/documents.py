@@ -74,18 +74,19 @@ def read_as(form: str, body: bytes, content_type: str = "", *, wall_seconds: flo
     if form == PLAIN:
         return _plain(body, content_type)
     cpu_seconds = min(CPU_SECONDS, int(wall_seconds))
-    told = _read_apart(body, form, cpu_seconds, wall_seconds)
+    told = read_apart(body, form, MAX_PAGES, MAX_CHARACTERS, cpu_seconds, wall_seconds)
     if problem := told.get("problem"):
-        return Document("", _sentence(problem, form, cpu_seconds))
+        return Document("", sentence(problem, _NAMES[form], cpu_seconds))
     if form == PDF:
         return _from_pages(told)
     return _from_sheets(told) if "sheets" in told else _from_paragraphs(told)
 
 
-def _sentence(problem: str, form: str, seconds: int = 0) -> str:
+def sentence(problem: str, named: str, seconds: int = CPU_SECONDS) -> str:
+    """Why a file, which would be `named` so, could not be read."""
     return {
         "encrypted": "It is encrypted and cannot be read without its password.",
-        "broken": f"It cannot be read as {_NAMES[form]}.",
+        "broken": f"It cannot be read as {named}.",
         "memory": f"Reading it takes more than {MEMORY_BYTES // 1024**2} MiB of memory, and was given up.",
         "macros": "It holds macros, which are programs. Save it without them, as DOCX, XLSX, ODT or ODS.",
         "unpacks": "It unpacks to far more than a document of its size does, and is not opened.",
@@ -96,7 +97,7 @@ def _sentence(problem: str, form: str, seconds: int = 0) -> str:
 
 def _plain(body: bytes, content_type: str) -> Document:
     if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Document("", _sentence("broken", PLAIN))
+        return Document("", sentence("broken", _NAMES[PLAIN]))
     # No encoding takes more than four bytes for a character; of more than that nothing would be kept.
     text = plain_text(decoded(_cut(body, 4 * MAX_CHARACTERS), content_type))
     return Document(text[:MAX_CHARACTERS], _cut_note(len(text) > MAX_CHARACTERS or len(body) > 4 * MAX_CHARACTERS))
@@ -141,8 +142,16 @@ def _cut_note(is_cut: bool) -> str:
     return f"Only its first {MAX_CHARACTERS:,} characters were read." if is_cut else ""
 
 
-def _read_apart(body: bytes, form: str, cpu_seconds: int, wall_seconds: float) -> dict[str, Any]:
-    limits = (MEMORY_BYTES, cpu_seconds, MAX_PAGES, MAX_CHARACTERS)
+def read_apart(
+    body: bytes,
+    form: str,
+    most_parts: int,
+    most_pieces: int,
+    cpu_seconds: int = CPU_SECONDS,
+    wall_seconds: float = WALL_SECONDS,
+) -> dict[str, Any]:
+    """What the worker says of `body`, or a `problem` that `sentence` words. See document_worker.py."""
+    limits = (MEMORY_BYTES, cpu_seconds, most_parts, most_pieces)
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told:
         given.write(body)
         given.seek(0)

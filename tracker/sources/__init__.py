@@ -67,6 +67,7 @@ KINDS: dict[str, str] = {
     Source.Kind.PARLIAMENT: "tracker.sources.parliament",
     Source.Kind.MAILBOX: "tracker.sources.mailbox",
     Source.Kind.DESK: "tracker.sources.desk",
+    Source.Kind.STATISTICS: "tracker.sources.statistics",
 }
 
 

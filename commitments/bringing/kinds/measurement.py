@@ -127,7 +127,7 @@ class Measurements(OfCommitment):
                 "series__metric",
                 "series__unit",
                 "where_from",
-                "evidence__release__url",
+                "revision__release__url",
             )
             .order_by("series__commitments__reference", "series", "published_on", "pk")
         )
@@ -140,5 +140,5 @@ class Measurements(OfCommitment):
                 "high": exports.number(point["high"]),
                 "qualifier": point["qualifier"],
                 **{name: exports.day(point[name]) for name in _DATES},
-                "where_from": point["where_from"] or point["evidence__release__url"] or "",
+                "where_from": point["where_from"] or point["revision__release__url"] or "",
             }

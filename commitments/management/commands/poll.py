@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from commitments import linking
 from commitments.linking import ringing
+from commitments.statistics import reading
 from tracker import polling
 from tracker.models import Source
 
@@ -36,14 +37,18 @@ class Command(BaseCommand):
                 results.append(self._poll(source, force=options["force"], only_if_due=options["due"]))
                 if not options["json"]:
                     self._say(results[-1])
-            linked = linking.link_pending()
+            linked, read = linking.link_pending(), reading.read_pending()
         if options["json"]:
-            self.stdout.write(json.dumps({"polls": results, "linking": vars(linked)}))
+            self.stdout.write(json.dumps({"polls": results, "linking": vars(linked), "tables": vars(read)}))
         elif not results:
             self.stdout.write("No source is due." if options["due"] else "There is no source yet: see add_source.")
         else:
             failures = f", {linked.failed} could not be linked" if linked.failed else ""
             self.stdout.write(f"Linked {linked.linked} revisions: {linked.suggestions} new suggestions{failures}.")
+            if read.editions:
+                problems = f", {read.problems} not found where staff pointed" if read.problems else ""
+                editions = "1 edition" if read.editions == 1 else f"{read.editions} editions"
+                self.stdout.write(f"Read {editions} of tables: {read.figures} new or changed figures{problems}.")
 
     def _sources(self, slugs: list[str], due: bool) -> list[Source]:
         known = {source.slug: source for source in Source.objects.filter(slug__in=slugs)}
