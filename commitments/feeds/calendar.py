@@ -72,11 +72,11 @@ def _calendar(show: Showing, name: str, commitments: CommitmentQuerySet, on: dt.
 def _events(show: Showing, commitments: CommitmentQuerySet, on: dt.date) -> Iterable[Event]:
     since = on - PAST
     in_force: Any = commitments.in_force(on).select_related("policy_area")
-    due: list[Any] = list(in_force.filter(due_by__gte=since).order_by("due_by", "pk"))
+    dated = in_force.filter(due_by__gte=since)
+    due: list[Any] = list(dated.order_by("due_by", "pk"))
     covered_ones = commitments.order_by().values("pk")
-    definitions = Definition.objects.select_related("source_revision").in_bulk(
-        [commitment.definition_id for commitment in due]
-    )
+    of_these = Definition.objects.filter(pk__in=dated.order_by().values("definition_id"))
+    definitions = {one.pk: one for one in of_these.select_related("source_revision")}
     worded = Definition.objects.filter(commitment__in=covered_ones).order_by().values_list("commitment")
     versions: dict[int, int] = dict(worded.annotate(Count("pk")))
     changed = StatusChange.objects.filter(commitment__in=covered_ones).order_by().values_list("commitment")

@@ -18,6 +18,7 @@ from commitments.models import (
     PolicyArea,
     StatusChange,
 )
+from commitments.models.evidence import quote_key
 
 from . import make
 
@@ -71,3 +72,41 @@ def write() -> Record:
     hidden = make.evidence(draft, make.release("A lighthouse, in secret.", title="Unrelated"))
     decisions.accept(hidden, make.deed(editor))
     return Record(made, bridge, piece, suggestion, draft, wrong)
+
+
+def many(count: int) -> None:
+    """So many more commitments, each with a department, a step, a judgement and a piece of evidence."""
+    today, now, editor = timezone.localdate(), timezone.now(), make.user()
+    stem = f"{Commitment.objects.count()}-"
+    revision = make.release("Something was done.", at=make.source(f"Source {stem}")).latest_revision
+    departments = Department.objects.bulk_create(
+        Department(name=f"Department {stem}{n}", slug=f"department-{stem}{n}") for n in range(count)
+    )
+    made = Commitment.objects.bulk_create(
+        Commitment(reference=f"M-{stem}{n}", slug=f"many-{stem}{n}", title=f"Promise {n}", department=department)
+        for n, department in enumerate(departments)
+    )
+    Definition.objects.bulk_create(
+        Definition(commitment=one, statement="All of it.", effective_from=today, deadline_latest=today) for one in made
+    )
+    Milestone.objects.bulk_create(Milestone(commitment=one, title="Step", deadline_latest=today) for one in made[:50])
+    StatusChange.objects.bulk_create(
+        StatusChange(commitment=one, to_status="in_progress", reason="Begun.", effective_from=today, recorded_by=editor)
+        for one in made
+    )
+    Evidence.objects.bulk_create(
+        Evidence(
+            commitment=one,
+            release=revision.release,
+            revision=revision,
+            quote=revision.text,
+            quote_key=quote_key(revision.text),
+            start=0,
+            end=len(revision.text),
+            state="accepted",
+            relation="progress",
+            decided_at=now,
+            decided_by=editor,
+        )
+        for one in made
+    )

@@ -109,11 +109,3 @@ def test_the_same_calendar_is_not_sent_twice(client: Client, record: Record) -> 
     assert client.get("/feeds/deadlines.ics", headers={"If-None-Match": first["ETag"]}).status_code == 304
     decisions.change_status(record.bridge, "in_progress", make.user(), "Begun.", timezone.localdate())
     assert client.get("/feeds/deadlines.ics", headers={"If-None-Match": first["ETag"]}).status_code == 200
-
-
-def test_many_deadlines_take_as_many_questions_as_few(client: Client, django_assert_max_num_queries: Any) -> None:
-    for number in range(50):
-        made = make.commitment(f"Promise {number}", due=timezone.localdate() + dt.timedelta(days=number))
-        Milestone.objects.create(commitment=made, title="Step", deadline_latest=timezone.localdate())
-    with django_assert_max_num_queries(10):
-        client.get("/feeds/deadlines.ics")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import http_date
 
 from commitments import decisions
-from commitments.models import Commitment, Department, Measurement
+from commitments.models import Commitment, Measurement
 
 from . import make, open_record
 from .open_record import Record
@@ -241,18 +241,3 @@ def test_one_ipv6_client_has_one_count_whatever_address_it_takes(client: Client,
     settings.API_REQUESTS_PER_MINUTE = 1
     assert client.get("/api/v1/sources/", REMOTE_ADDR="2001:db8:1:2::1").status_code == 200
     assert client.get("/api/v1/sources/", REMOTE_ADDR="2001:db8:1:2::beef").status_code == 429
-
-
-@pytest.mark.parametrize(
-    "path", ["commitments/?limit=100", "evidence/", "measurements/", "releases/", "changes/", "departments/"]
-)
-def test_a_list_asks_as_much_of_many_as_of_few(
-    client: Client, record: Record, path: str, django_assert_max_num_queries: Any
-) -> None:
-    for number in range(40):
-        department = Department.objects.create(name=f"Department {number}", slug=f"department-{number}")
-        made = make.commitment(f"Promise {number}", due=timezone.localdate(), department=department)
-        release = make.release(f"{number} nurses work.", at=make.source(f"Source {number % 7}"))
-        decisions.accept(make.evidence(made, release), make.deed())
-    with django_assert_max_num_queries(9):
-        assert len(client.get(f"/api/v1/{path}").json()["items"]) >= 1

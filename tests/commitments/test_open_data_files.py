@@ -8,20 +8,16 @@ import json
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments import decisions
 from commitments.models import Commitment
 from commitments.opendata.csv_files import SHIELD, cell, lines
 from commitments.opendata.fields import TEXT, Field
 from commitments.opendata.resources import RESOURCES
 
-from . import make, open_record
+from . import open_record
 from .open_record import Record
 
 
@@ -131,20 +127,3 @@ def test_the_dictionary_tells_of_every_column(client: Client, db: None) -> None:
 
 def test_a_file_that_is_not_there_is_a_problem(client: Client, db: None) -> None:
     assert client.get("/data/people.csv").status_code == 404
-
-
-def test_a_file_asks_as_much_of_many_rows_as_of_few(client: Client, record: Record) -> None:
-    def queries(name: str) -> int:
-        with CaptureQueriesContext(connection) as captured:
-            text_of(client.get(f"/data/{name}.csv"))
-        return len(captured)
-
-    def grow(count: int) -> None:
-        for number in range(count):
-            made = make.commitment(f"Promise {number}", due=timezone.localdate())
-            decisions.accept(make.evidence(made, make.release(f"{number} done.")), make.deed())
-
-    grow(5)
-    few = {name: queries(name) for name in ("commitments", "evidence")}
-    grow(60)
-    assert {name: queries(name) for name in ("commitments", "evidence")} == few

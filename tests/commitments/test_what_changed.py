@@ -137,15 +137,3 @@ def test_what_was_imported_and_what_is_not_public_is_no_change(client: Client, r
     page = client.get("/changes/").content.decode()
     assert "lighthouse" not in page.lower()
     assert "whisper" not in page.lower()
-
-
-def test_many_changes_take_as_many_questions_as_few(
-    client: Client, record: Record, django_assert_max_num_queries: Any
-) -> None:
-    for number in range(60):
-        made = make.commitment(f"Promise {number}")
-        release = make.release(f"{number} done.", at=make.source(f"Source {number % 9}"))
-        decisions.accept(make.evidence(made, release), make.deed())
-    for address in ("/changes/", "/feeds/changes.atom"):
-        with django_assert_max_num_queries(8):
-            client.get(address)

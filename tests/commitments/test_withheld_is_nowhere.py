@@ -82,6 +82,7 @@ def start() -> Iterator[str]:
             "name": ["commitments", "evidence", "measurements", "releases"],
             "key": [commitments[0].reference],
             "kind": ["department"],
+            "subject": ["publisher"],
             "section": ["commitments", "releases"],
         },
         "quillfeather",
