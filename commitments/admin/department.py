@@ -16,9 +16,8 @@ from django.urls import URLPattern, path, reverse
 
 from commitments import departments
 from commitments.admin.people import NamedAdmin
-from commitments.models import Commitment, Department, DepartmentName, Succession
+from commitments.models import Commitment, Department
 from commitments.pages import phrases
-from tracker.admin.read_only import ReadOnlyInline
 
 #: Beyond this a split asks of each commitment too much at once: the rest goes to the first of the successors.
 MOST_ASKED_OF = 200
@@ -60,21 +59,20 @@ class SplitForm(forms.Form):
         return {one.pk: by_key[self.cleaned_data[f"commitment_{one.pk}"]] for one in self.owed}
 
 
-class DepartmentNameInline(ReadOnlyInline):
-    model = DepartmentName
-    verbose_name_plural = "what it was called before"
-
-
-class SuccessionInline(ReadOnlyInline):
-    model = Succession
-    fk_name = "predecessor"
-    verbose_name_plural = "who took over from it"
-
-
 @admin.register(Department)
 class DepartmentAdmin(NamedAdmin):
     change_form_template = "admin/commitments/department/change_form.html"
-    inlines = [DepartmentNameInline, SuccessionInline]
+    readonly_fields = ["called_before", "taken_over_by"]
+
+    @admin.display(description="called before", empty_value="nothing else")
+    def called_before(self, department: Department) -> str | None:
+        names = [f"{one.name} until {phrases.day(one.until)}" for one in department.former_names.all()]
+        return "; ".join(names) or None
+
+    @admin.display(description="taken over by", empty_value="nobody")
+    def taken_over_by(self, department: Department) -> str | None:
+        successions = department.successions.select_related("successor")
+        return "; ".join(f"{one.successor} from {phrases.day(one.on)}" for one in successions) or None
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)

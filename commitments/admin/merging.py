@@ -11,11 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from commitments import decisions
 from commitments.admin.person import signed_in
 from commitments.models import Commitment, Merge, MovedRow
-from tracker.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from tracker.admin.read_only import ReadOnlyAdmin
 
 
 class IntoForm(forms.Form):
@@ -107,17 +109,6 @@ def undo(model_admin: admin.ModelAdmin, request: HttpRequest, key: int) -> HttpR
     return HttpResponseRedirect(reverse("admin:commitments_commitment_change", args=[key]))
 
 
-class MovedRowInline(ReadOnlyInline):
-    model = MovedRow
-    fields = ["what", "field", "before", "after", "put_back"]
-    readonly_fields = ["what"]
-    verbose_name_plural = "what it changed, row by row"
-
-    @admin.display(description="row")
-    def what(self, row: MovedRow) -> str:
-        return f"{row.model.partition('.')[2]} {row.key}"
-
-
 @admin.register(Merge)
 class MergeAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "reason", "by", "at", "undone_by", "undone_at"]
@@ -125,4 +116,17 @@ class MergeAdmin(ReadOnlyAdmin):
     list_select_related = ["merged", "into", "by", "undone_by"]
     search_fields = ["merged__reference", "merged__title", "into__reference", "into__title", "reason"]
     date_hierarchy = "at"
-    inlines = [MovedRowInline]
+    readonly_fields = ["what_it_changed"]
+
+    @admin.display(description="what it changed, row by row")
+    def what_it_changed(self, merge: Merge) -> SafeString:
+        rows = ((_moved(row),) for row in merge.moved.all())
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", rows))
+
+
+def _moved(row: MovedRow) -> str:
+    """One change in words: “evidence 12, commitment: from 3 to 4; put back”."""
+    what = f"{row.model.partition('.')[2]} {row.key}, {row.field.removesuffix('_id')}"
+    change = f"{row.after} added" if row.before is None else f"from {row.before} to {row.after}"
+    became = {None: "", True: "; put back", False: "; changed since, and left"}[row.put_back]
+    return f"{what}: {change}{became}"

@@ -6,35 +6,32 @@ import csv
 import io
 import itertools
 import json
-import signal
-import subprocess
-import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from commitments.bringing import headers
 from commitments.bringing.cells import as_written, keepable
 from commitments.bringing.complaints import Complaint, UnreadableFile
+from tracker.reading.documents import read_apart, sentence
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 50_000
-MAX_COLUMNS = 300
-MEMORY_BYTES = 1024 * 1024 * 1024
-CPU_SECONDS = 60
-WALL_SECONDS = 90.0
+MAX_SHEETS = 20
+#: Of all sheets of a workbook together.
+MAX_CELLS = 1_000_000
+#: A merged cell that covers more is a background and no heading.
+MAX_MERGED = 5_000
 
 CSV, XLSX, JSON_LINES = "csv", "xlsx", "jsonl"
-_WORKER = Path(__file__).with_name("workbook_worker.py")
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _SEPARATORS = ",;\t|"
 _ROWS_TRIED = 30
 
 #: Which field of a kind of rows a name could be, or none.
 FieldOf = Callable[[str], str]
+Rows = Sequence[list[object]]
 
 
 @dataclass(frozen=True)
@@ -142,59 +139,39 @@ def _separator(text: str) -> str:
 
 
 def _workbook(body: bytes, name: str, field_of: FieldOf) -> Table:
-    told = _read_apart(body)
+    told = read_apart(body, "workbook", MAX_SHEETS, MAX_CELLS)
     if problem := told.get("problem"):
-        raise UnreadableFile(f"{name} {_PROBLEMS[problem]}")
-    sheets = [sheet for sheet in told["sheets"] if sheet["rows"]]
+        raise UnreadableFile(f"{name}: {sentence(problem, 'a workbook of Excel or OpenDocument')}")
+    sheets = [(sheet["name"], _filled(sheet["rows"], sheet["merged"])) for sheet in told["sheets"] if sheet["rows"]]
     if not sheets:
-        if any(sheet["is_too_large"] for sheet in told["sheets"]):
-            raise UnreadableFile(f"{name} has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns.")
+        if any(not sheet["whole"] for sheet in told["sheets"]):
+            raise UnreadableFile(f"{name} has more than {MAX_CELLS:,} cells; bring it in parts.")
         raise UnreadableFile(f"{name} is empty.")
 
-    def fit(sheet: dict[str, Any]) -> tuple[int, int]:
-        return len(set(map(field_of, headers.find(sheet["rows"], field_of).names))), len(sheet["rows"])
+    def fit(sheet: tuple[str, Rows]) -> tuple[int, int]:
+        return len(set(map(field_of, headers.find(sheet[1], field_of).names))), len(sheet[1])
 
-    sheet = max(sheets, key=fit)
-    others = [other["name"] for other in sheets if other is not sheet]
-    notes = [f"Read the sheet “{sheet['name']}”; left {', '.join(f'“{each}”' for each in others)}."] if others else []
+    chosen, rows = max(sheets, key=fit)
+    others = [other for other, _ in sheets if other != chosen]
+    notes = [f"Read the sheet “{chosen}”; left {', '.join(f'“{each}”' for each in others)}."] if others else []
     lines = [
         (number, [as_written(cell) if isinstance(cell, str) else cell for cell in row])
-        for number, row in enumerate(sheet["rows"], start=1)
+        for number, row in enumerate(rows, start=1)
     ]
     return _table(XLSX, lines, field_of, notes)
 
 
-_PROBLEMS = {
-    "broken": "cannot be read as a workbook; save it anew as XLSX.",
-    "password": "needs a password; save it without one.",
-    "memory": f"takes more than {MEMORY_BYTES // 1024**2} MiB of memory to read; bring it in parts.",
-    "time": f"takes more than {CPU_SECONDS} seconds to read; bring it in parts.",
-}
-
-
-def _read_apart(body: bytes) -> dict[str, Any]:
-    limits = (MEMORY_BYTES, CPU_SECONDS, MAX_ROWS, MAX_COLUMNS)
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told:
-        given.write(body)
-        given.seek(0)
-        try:
-            done = subprocess.run(  # noqa: S603
-                [sys.executable, "-I", str(_WORKER), *map(str, limits)],
-                stdin=given,
-                stdout=told,
-                stderr=subprocess.DEVNULL,
-                env={},
-                cwd="/",
-                timeout=WALL_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return {"problem": "time"}
-        if done.returncode:
-            return {"problem": "time" if done.returncode in {-signal.SIGXCPU, -signal.SIGKILL} else "memory"}
-        told.seek(0)
-        answer: dict[str, Any] = json.load(told)
-        return answer
+def _filled(rows: Rows, merged: Sequence[Sequence[int]]) -> Rows:
+    """With "" for an empty cell, and what stands in a merged cell in each of the cells that it covers."""
+    filled = [["" if cell is None else cell for cell in row] for row in rows]
+    for top, left, bottom, right in merged:
+        if (bottom - top + 1) * (right - left + 1) > MAX_MERGED or top >= len(rows) or left >= len(filled[top]):
+            continue
+        value = filled[top][left]
+        for row in filled[top : bottom + 1]:
+            row += [""] * (right + 1 - len(row))
+            row[left : right + 1] = [value] * (right + 1 - left)
+    return filled
 
 
 def _table(form: str, lines: Sequence[tuple[int, list[object]]], field_of: FieldOf, notes: list[str]) -> Table:

@@ -27,6 +27,7 @@ from commitments.models import (
     Merge,
     Milestone,
     NextEvidence,
+    OwnWords,
     PolicyArea,
     Question,
     Reply,
@@ -115,6 +116,9 @@ def fill(count: int) -> None:
         webhook = Webhook.objects.create(name=f"Tool of trees {unique}", url="https://hooks.example/x")
         WebhookMessage.objects.create(webhook=webhook, event="test", about=f"test {unique}", body={})
         make.table_figure(series, release)
+        OwnWords.objects.get_or_create(
+            subject=OwnWords.Subject.values[number % 6], defaults={"text": f"Words on trees {unique}."}
+        )
 
 
 def queries_of(staff: Client, address: str) -> int:

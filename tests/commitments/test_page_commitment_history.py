@@ -139,6 +139,8 @@ def test_bibtex_stays_whole_whatever_the_title(title: str) -> None:
 
 def test_whoever_wants_to_know_more_is_led_to_a_subscription_of_it(client: Client) -> None:
     made = make.commitment("Plant trees")
-    address = re.search(r'href="(/subscribe/\?scope=commitment:[\w-]+)"', page_of(client, made))
+    page = page_of(client, made)
+    address = re.search(r'href="(/subscribe/\?scope=commitment:[\w-]+)"', page)
     assert address
+    assert f'href="{made.get_absolute_url()}changes.atom"' in page
     assert "Plant trees" in client.get(address[1]).content.decode()
