@@ -111,7 +111,7 @@ class _Sought:
 
     def _phrase(self, words: str) -> tuple[str, list[str]]:
         if self._is_postgresql:
-            return "phraseto_tsquery('english', pledgewatch_plain(%s))", [words]
+            return "phraseto_tsquery('english', pledgewatch_plain(%s))", [plain(words)]
         return '"%s"', [plain(words)]
 
     def _all(self, phrases: Sequence[str]) -> tuple[str, list[str]]:
