@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from sys import intern
 
 from .words import stem, written
 
@@ -59,5 +60,5 @@ def usual() -> Names:
 
 def _name(text: str) -> tuple[Name, tuple[str, ...]]:
     """A name by its stems, and its words."""
-    words = tuple(word for word in written(text) if stem(word))[:LONGEST_NAME]
+    words = tuple(intern(word) for word in written(text) if stem(word))[:LONGEST_NAME]  # many have the same
     return tuple(map(stem, words)), words

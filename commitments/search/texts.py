@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
+from django.db.models.lookups import Exact
 
 from commitments.showing import Showing
 from tracker.models import Republish, Revision
@@ -52,9 +53,13 @@ def releases(show: Showing, groups: Groups) -> Found:
     if not groups:
         return Found([])
     sought = _Sought(RELEASES, groups, show.withheld_passages())
-    whole = show.whole_texts().filter(release=OuterRef("pk"), pk__in=latest_revisions())
+    # Asked of one release after another: PostgreSQL would first look at the revisions of all.
+    latest, shown = (
+        Subquery(revisions.filter(release=OuterRef("pk")).order_by("-number").values("number")[:1])
+        for revisions in (Revision.objects.all(), show.whole_texts())
+    )
     named = show.releases().standing().exclude(pk__in=show.retitled())
-    return sought.ranked(named.filter(sought.among(Q(Exists(whole)))).order_by("-published_at", "-pk"))
+    return sought.ranked(named.filter(sought.among(Q(Exact(shown, latest)))).order_by("-published_at", "-pk"))
 
 
 def latest_revisions() -> QuerySet[Revision]:
