@@ -217,7 +217,7 @@ def test_a_command_signs_with_its_name(manage: Any, tmp_path: Path) -> None:
     assert manage("import_commitments", str(tmp_path / "trees.csv")).returncode == 0
     rows = [json.loads(line) for line in manage("export_audit").stdout.splitlines()]
     assert {row["door"] for row in rows} == {"command import_commitments"}
-    assert rows[0]["name"] == "T-1"
+    assert [row["name"] for row in rows if row["model"] == "commitments.commitment"] == ["T-1"]
 
 
 def test_one_door_within_another_is_the_inner_one_and_then_the_outer_again(since: Entries) -> None:
