@@ -88,6 +88,7 @@ NEEDS = (
         "Editions with figures that wait for a decision.",
         TableReading,
         lambda on: TableReading.objects.waiting(),
+        to_commitment="",
     ),
     Need(
         "lost",
@@ -95,6 +96,7 @@ NEEDS = (
         "The last edition has other sheets, headings or units than were pointed at: nothing was taken from it.",
         TablePointer,
         lambda on: TablePointer.objects.lost(),
+        to_commitment="",
     ),
     Need(
         "overdue",

@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_POST
 
 from commitments import corrections, decisions
+from commitments.admin.mine import WhoseFilter
 from commitments.admin.needs import NeedsFilter
 from commitments.admin.person import signed_in
 from commitments.admin.to_decide import ToDecideAdmin
@@ -70,7 +71,7 @@ class DecideForm(forms.Form):
 class CorrectionRequestAdmin(ToDecideAdmin):
     change_form_template = "admin/commitments/correctionrequest/change_form.html"
     list_display = ["received_at", "thing", "said", "state", "sent"]
-    list_filter = [NeedsFilter, "state"]
+    list_filter = [NeedsFilter, WhoseFilter, "state"]
     search_fields = ["wrong", "commitment__reference", "commitment__title", "release__title"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CorrectionRequest]:

@@ -16,7 +16,6 @@ from django.utils.html import escape
 from commitments import showing
 from commitments.changes import Change, covered, latest
 from commitments.digests.scope import Scope, UnknownScope, find
-from commitments.models.commitment import successor_of
 from commitments.opendata.addresses import public, whole
 from commitments.opendata.answering import answer, asked, last_change, open_data
 from commitments.opendata.problems import not_found
@@ -46,12 +45,13 @@ def tag(what: str) -> str:
 def _feed(request: HttpRequest, scope: Scope) -> HttpResponseBase:
     asked(request, {})
     try:
-        _, name = find(str(scope))
+        now, name = find(str(scope))
     except UnknownScope as error:
-        into = successor_of(scope.slug) if scope.kind == "commitment" else None
-        if into is not None:
-            return HttpResponsePermanentRedirect(public("commitment-feed", into.slug))
         raise not_found(str(error)) from error
+    if now != scope:  # renamed, or merged into another, since
+        is_one = now.kind == "commitment"
+        leading = ("commitment-feed", now.slug) if is_one else ("feed-changes-of", now.kind, now.slug)
+        return HttpResponsePermanentRedirect(public(*leading))
     told = latest(showing.now(), NEWEST, among=covered(scope))
     feed = _Feed(
         title=f"{settings.SITE_NAME}: changes to {name}",

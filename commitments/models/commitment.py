@@ -352,13 +352,6 @@ class Commitment(Addressed):
         return slug
 
 
-def successor_of(slug: str) -> Commitment | None:
-    """What the commitment of this slug was merged into, if the public may see both."""
-    merged = Commitment.objects.public().filter(slug=slug).select_related("merged_into").first()
-    into = merged.merged_into if merged else None
-    return into if into is not None and into.is_public else None
-
-
 def _stem(title: str, reference: str) -> str:
     from django.utils.text import slugify
 

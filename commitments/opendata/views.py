@@ -10,8 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from commitments import showing
-from commitments.models.commitment import successor_of
+from commitments import addresses, showing
 
 from . import licence, openapi, paging
 from .addresses import public
@@ -24,6 +23,13 @@ from .resources import RESOURCES
 
 #: No key of a row has more digits.
 LONGEST_NUMBER = 18
+#: What is found by its slug, and so under those that it had before.
+_ADDRESSED = {
+    "commitments": "commitment",
+    "departments": "department",
+    "areas": "area",
+    "administrations": "administration",
+}
 
 
 @open_data
@@ -58,9 +64,9 @@ def show_thing(request: HttpRequest, name: str, key: str) -> HttpResponseBase:
     is_possible = "\0" not in key and (resource.key_schema is not WHOLE_NUMBER or _is_number(key))
     found = resource.find(key, moment) if is_possible and resource.key_meaning else None
     if found is None:
-        into = successor_of(key) if is_possible and name == "commitments" else None
-        if into is not None:
-            return HttpResponsePermanentRedirect(public("api-thing", name, into.slug))
+        now = addresses.current_slug(_ADDRESSED[name], key) if is_possible and name in _ADDRESSED else None
+        if now not in (None, key) and resource.find(now, moment):
+            return HttpResponsePermanentRedirect(public("api-thing", name, now))
         raise not_found(f"There is no {resource.one} “{key}”, or it is not public.")
     changed = last_change(moment.on, with_the_watch=resource.shows_the_watch)
     return answer(request, written(row(resource.fields, found)), JSON, changed)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import http_date
 
 from commitments import decisions
-from commitments.models import Commitment, Measurement
+from commitments.models import Commitment, Department, Measurement
 
 from . import make, open_record
 from .open_record import Record
@@ -112,6 +112,16 @@ def test_nothing_that_is_not_public_is_told(client: Client, record: Record) -> N
     assert refused(client, f"commitments/{record.draft.slug}/")["status"] == 404
     assert refused(client, f"evidence/{record.suggestion.pk}/")["status"] == 404
     assert get(client, "departments/forests/")["commitment_count"] == 1
+
+
+@pytest.mark.parametrize("address", ["/api/v1/departments/{}/", "/feeds/department/{}/changes.atom"])
+def test_what_was_renamed_leads_to_its_new_address(client: Client, record: Record, address: str) -> None:
+    department = Department.objects.get(slug="forests")
+    department.slug = "woods"
+    department.save()
+    response = client.get(address.format("forests"))
+    assert response.status_code == 301
+    assert response["Location"].endswith(address.format("woods"))
 
 
 def test_a_commitment_that_was_merged_leads_to_the_other(client: Client, record: Record) -> None:
