@@ -14,7 +14,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commitments import decisions
-from commitments.models import Digest, Goalpost, NextEvidence, Question, StatusProposal, Subscriber
+from commitments.models import (
+    CorrectionRequest,
+    Digest,
+    Goalpost,
+    NextEvidence,
+    Question,
+    StatusProposal,
+    Subscriber,
+)
 from tests.commitments import make
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +51,7 @@ def fill() -> None:
     lately = {"made_on": in_days(-10), "created_at": timezone.now()}
     calm = make.commitment("Calm", **lately)
     make.evidence(calm, make.release("Some trees stand."))
+    CorrectionRequest.objects.create(commitment=calm, wrong="More trees stand.")
     delayed = make.evidence(make.commitment("Delayed", **lately), make.release("Later, then."))
     for aspect, state in (("date", "waiting"), ("number", "dismissed")):
         decided = {"decided_by": make.user(), "decided_at": timezone.now()} if state != "waiting" else {}
@@ -100,6 +109,7 @@ def test_every_need_is_counted_and_what_is_none_is_not(staff: Client) -> None:
         "possible": 1,
         "proposals": 1,
         "goalposts": 1,
+        "corrections": 1,
         "figures": 1,
         "lost": 1,
         "overdue": 1,

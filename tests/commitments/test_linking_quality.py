@@ -10,6 +10,9 @@ from commitments.linking import baselines, evaluation, fitting, held_out, labell
 from commitments.linking.evaluation import Report
 from commitments.linking.model import shipped
 
+#: Fitting five times over takes minutes on a busy machine.
+pytestmark = pytest.mark.timeout(900)
+
 #: By set: figures that must be at least this, from 0 to 1. `gold`, `web` and `full` by models that have not seen the
 #: release (five folds); `unseen` by the shipped model, which was never fitted to any of it.
 LEAST = {
