@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commitments import append_only
@@ -29,6 +29,7 @@ def promise(number: int, title: str) -> dict[str, str]:
     return {"reference": f"I-{number}", "title": title, "statement": f"Give the town a {title}."}
 
 
+@settings(deadline=None)
 @given(
     before=st.dictionaries(st.integers(0, 20), titles, max_size=8),
     new=st.dictionaries(st.integers(0, 20), titles, max_size=8),
