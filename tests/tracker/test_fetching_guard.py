@@ -223,6 +223,8 @@ class TestOneDoor:
     }
     #: Functions of libraries that fetch by themselves when they are given an address.
     FETCHERS = {"urlopen", "urlretrieve", "fetch_url", "fetch_response", "create_connection", "HTTPConnection"}
+    #: The way to a mailbox, which connects to addresses that the guard has approved (test_mailbox.py tries it).
+    GUARDED = {("tracker/fetching/imap.py", "create_connection")}
 
     @pytest.fixture
     def modules(self) -> dict[str, ast.Module]:
@@ -242,7 +244,7 @@ class TestOneDoor:
             if isinstance(node, ast.Call)
             and (name := getattr(node.func, "attr", getattr(node.func, "id", ""))) in self.FETCHERS
         }
-        assert called == set()
+        assert called == self.GUARDED
 
     def clients_in(self, tree: ast.Module) -> set[str]:
         imported = set()

@@ -61,7 +61,7 @@ def choose(staff: Client, action: str, *releases: Release) -> str:
 def two(says: Any) -> tuple[Release, Release]:
     """A ministry's release and a press office's quite different account of it."""
     short = "The water is here, writes our desk. Three reservoirs have been opened and there will be a feast."
-    copy = says("desk", "Water at last", short, voice="media")
+    copy = says("desk", "Water at last", short, voice="media", republish="full")
     return says("ministry", "Three reservoirs opened", WORDS), copy
 
 
