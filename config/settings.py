@@ -209,6 +209,7 @@ DIGEST_HOUR = int(_number("DIGEST_HOUR", 7, 0, 23))
 INSTALLED_APPS = [
     "tracker",
     "commitments",
+    "config.apps.House",
     "config.apps.StaffAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,0 +1,73 @@
+"""From SQLite to PostgreSQL without a file between: rows are read there, written here, and both sides are hashed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+
+from . import Refused, restoring, tables
+from .rows import Digest, Form
+from .tables import Proof
+
+TARGET = "moved to"
+_ROWS_AT_ONCE = 500
+
+
+def to_postgres(
+    url: str, *, using: str = DEFAULT_DB_ALIAS, tell: Callable[[str], None] = lambda said: None
+) -> list[Proof]:
+    """Copy all rows into an empty PostgreSQL and compare. Nobody writes to the SQLite meanwhile, nor do we.
+
+    Refused, or any other error, leaves the PostgreSQL without rows; NotTheSame if it does not give back what it got.
+    """
+    if connections[using].vendor != "sqlite":
+        raise Refused("The database in use is PostgreSQL already. To move it, use backup and restore.")
+    with _at(url) as target:
+        restoring.refuse_if_occupied(target)
+        tell("making the tables")
+        call_command("migrate", database=target, interactive=False, verbosity=0)
+        if tables.migrations(using) != tables.migrations(target):
+            raise Refused("The SQLite is not at this version of the program: run migrate first.")
+        # SQLite's transactions are IMMEDIATE: who else writes waits until this one ends.
+        with transaction.atomic(using=using), restoring.filling(target):
+            read = {model._meta.db_table: _copy(using, target, model, tell) for model in tables.kept()}
+            tell("reading it all back")
+            return restoring.prove(target, {table: (digest.rows, digest.sha256) for table, digest in read.items()})
+
+
+def _copy(using: str, target: str, model: Any, tell: Callable[[str], None]) -> Digest:
+    tell(model._meta.db_table)
+    digest = Digest(Form.of(model))
+    rows = tables.rows(using, model)
+    while batch := list(islice(rows, _ROWS_AT_ONCE)):
+        for row in batch:
+            digest.add(row)
+        tables.put(target, model, batch)
+    tables.number_on(target, model, tables.numbered(using, model) or 0)
+    return digest
+
+
+@contextmanager
+def _at(url: str) -> Iterator[str]:
+    """A database by its address, under an alias of its own."""
+    try:
+        settings = environ.Env.db_url_config(url)
+    except (ImproperlyConfigured, ValueError) as error:
+        raise Refused(f"The address of the PostgreSQL cannot be read: {error}") from error
+    if settings.get("ENGINE") != "django.db.backends.postgresql":
+        raise Refused("The address must be like postgres://user:password@host:5432/name.")
+    whole = connections.configure_settings({DEFAULT_DB_ALIAS: settings})
+    connections.settings[TARGET] = whole[DEFAULT_DB_ALIAS]
+    try:
+        yield TARGET
+    finally:
+        connections[TARGET].close()
+        del connections[TARGET]
+        del connections.settings[TARGET]
