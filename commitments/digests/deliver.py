@@ -25,7 +25,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import Q
 from django.utils import timezone
 
-from commitments.digests import build, links, render, scope
+from commitments.digests import build, links, record, render, scope
 from commitments.digests.outgoing import (
     DeliveryUnknown,
     MailServer,
@@ -124,24 +124,17 @@ class Builder:
     """Makes the words of the rows of one day; what many subscribers share is read once."""
 
     def __init__(self, date: dt.date, clock: Callable[[], dt.datetime]) -> None:
-        self._day = build.read_day(date)
-        self._read_at = clock()
-        self._overdue_on: dict[dt.date, frozenset[int]] = {}
-        self._changes: tuple[build.ChangeLine, ...] = ()
-        self._changes_after = self._read_at
+        self._date = date
+        self._record = record.read(clock())
 
     def content(self, row: Digest) -> build.Content:
         """What a row's subscriber is told, since the last mail that was sent for an earlier day."""
-        last = row.subscriber.digests.filter(state=Digest.State.SENT, date__lt=row.date).order_by("-date").first()
+        sent = row.subscriber.digests.filter(state=Digest.State.SENT, date__lt=row.date)
+        last = sent.order_by("-date").first()
         after = last.created_at if last else row.subscriber.confirmed_at or row.subscriber.created_at
-        return build.content(
-            self._day,
-            scope.parse(row.subscriber.scope),
-            self._overdue_before(last.date) if last else None,
-            self._changes_since(after),
-            changes_after=after,
-            changes_until=row.created_at,
-        )
+        window = build.Window(self._date, last.date if last else None, after, row.created_at)
+        known = self._known_since(after)
+        return build.content(known, known.covered([scope.parse(row.subscriber.scope).key]), window)
 
     def rendered(self, row: Digest) -> render.Rendered | None:
         """None when there is nothing to say."""
@@ -150,15 +143,10 @@ class Builder:
             return None
         return render.render(content, row.subscriber, render.scope_in_words(row.subscriber.scope))
 
-    def _overdue_before(self, date: dt.date) -> frozenset[int]:
-        if date not in self._overdue_on:
-            self._overdue_on[date] = build.overdue_on(date)
-        return self._overdue_on[date]
-
-    def _changes_since(self, after: dt.datetime) -> tuple[build.ChangeLine, ...]:
-        if after < self._changes_after:
-            self._changes, self._changes_after = build.read_changes(after, self._read_at), after
-        return self._changes
+    def _known_since(self, after: dt.datetime) -> record.Record:
+        if after < self._record.since:
+            self._record = record.read(after)
+        return self._record
 
 
 def message(row: Digest) -> EmailMultiAlternatives:

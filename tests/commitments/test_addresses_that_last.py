@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from commitments.digests import about, build, links, scope, signup
+from commitments.digests import about, links, record, scope, signup
 from commitments.models import Administration, Commitment, Department, FormerSlug, PolicyArea, Subscriber
 from tests.commitments import make
 
@@ -116,9 +116,9 @@ def test_a_subscription_outlasts_a_new_address_and_so_does_the_link_that_confirm
     rename(department, "interior")
     assert client.post(old.removeprefix("http://127.0.0.1:8000")).status_code == 200
     assert about.told(commitment, timezone.now()).subscribers == 3
-    day = build.read_day(timezone.localdate())
+    read = record.read(timezone.now())
     for subscriber in Subscriber.objects.all():
-        assert scope.parse(subscriber.scope).key in day.overdue[0].scopes
+        assert commitment.pk in read.covered([scope.parse(subscriber.scope).key])
     assert str(scope.find("commitment:plant-trees")[0]) == "commitment:plant-oaks"
 
 

@@ -89,10 +89,10 @@ def test_drafts_and_final_statuses_are_not_reminded_of(mailbox: Mailbox) -> None
     ],
 )
 def test_weekly_ones_come_once_a_week(mailbox: Mailbox, runs: list[dt.date], mails: int) -> None:
-    overdue()
     subscriber("w@example.org", "weekly")
 
     for day in runs:
+        make.commitment(f"Made known by {day}", due=day)
         deliver.send_for(day)
 
     assert len(mailbox.received) == mails
@@ -259,7 +259,7 @@ def test_the_command_shows_a_line_for_each_and_a_dry_run_sends_nothing(mailbox: 
     out = StringIO()
     call_command("send_digests", date="2025-06-30", stdout=out)
     assert out.getvalue().splitlines() == [
-        "a@example.org  sent                   Pledgewatch: 1 commitment overdue",
+        "a@example.org  sent                   Pledgewatch: 1 commitment overdue: Plant trees",
         "2025-06-30: 1 sent.",
     ]
 
