@@ -8,6 +8,7 @@ from .correction import CorrectionRequest, Reply
 from .deadline import Deadline
 from .decision import Decision
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
+from .delivery import Bounce, Brake, DomainPace
 from .department import DepartmentName, FormerLead, Succession
 from .digest import Digest, SignUp, Subscriber
 from .evidence import Evidence, Relation, Tier
@@ -30,6 +31,8 @@ __all__ = [
     "FINAL_STATUSES",
     "Administration",
     "AuditEntry",
+    "Bounce",
+    "Brake",
     "ColumnMapping",
     "Commitment",
     "Comparator",
@@ -40,6 +43,7 @@ __all__ = [
     "Department",
     "DepartmentName",
     "Digest",
+    "DomainPace",
     "Evidence",
     "FormerLead",
     "FormerSlug",
