@@ -126,7 +126,15 @@ AUDITED = (
     # The machine makes and sends them, and they are the record of that; one that somebody had sent again is theirs.
     Audited("commitments.Digest", only=("again_of", "asked_by"), deeds=(ADDED,), unless=("asked_by", "0")),
     # Never the address: whoever is erased is gone from here too.
-    Audited("commitments.Subscriber", only=("state", "frequency", "scope", "confirmed_at", "unsubscribed_at")),
+    Audited(
+        "commitments.Subscriber",
+        only=(
+            *("state", "frequency", "time_zone", "quiet_note", "confirmed_at", "unsubscribed_at"),
+            *("paused_at", "paused_until", "suppressed_at"),
+        ),
+        hidden=("suppressed_because",),  # may repeat a server's words, which name the address
+    ),
+    Audited("commitments.Subscription", part_of="subscriber", only=("scope",)),
     # The watch.
     Audited(
         "tracker.Source",
@@ -176,6 +184,7 @@ NOT_AUDITED = {
     "commitments.AuditEntry": "is the audit itself",
     "commitments.Bounce": "is itself the record of what came back",
     "commitments.DomainPace": "when the next mail to a domain may go",
+    "commitments.Erasure": "is itself the proof that somebody was erased, and by whom",
     "commitments.SignUp": "is forgotten within a day",
     "commitments.LinkedRevision": "the linker's own list of what it has done",
     "commitments.LinkingProfile": "follows from the commitment's words",

@@ -37,5 +37,5 @@ def told(commitment: Commitment, now: dt.datetime) -> Told:
     scopes = [str(Scope(kind, slug)) for kind, slug in read.by_scope]
     return Told(
         sections=sections(build.content(read, frozenset({commitment.pk}), window), render.places(Scope()), ROOM),
-        subscribers=Subscriber.objects.confirmed().filter(scope__in=scopes).count(),
+        subscribers=Subscriber.objects.confirmed().filter(subscriptions__scope__in=scopes).distinct().count(),
     )

@@ -105,7 +105,9 @@ def _too_many_in_all(rows: Sequence[Digest], lately: DigestQuerySet, moment: dt.
     going = len(rows) + lately.filter(subscriber__in=mailed.order_by().values("pk")).count()
     if going <= allowed + SLACK:
         return ""
-    before = Digest.objects.handed_over().filter(moment__lte=moment - DAY, moment__gt=moment - DAY * (1 + USUAL_OF_DAYS))
+    before = Digest.objects.handed_over().filter(
+        moment__lte=moment - DAY, moment__gt=moment - DAY * (1 + USUAL_OF_DAYS)
+    )
     usual = before.count() / USUAL_OF_DAYS
     if going <= TIMES_THE_USUAL * usual + SLACK:
         return ""

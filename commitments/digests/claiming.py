@@ -25,7 +25,12 @@ class ClaimLost(Exception):
 
 
 def batches(
-    rows: DigestQuerySet, clock: Clock, *, retry_now: bool, done: Container[int] = (), stop_at: dt.datetime | None = None
+    rows: DigestQuerySet,
+    clock: Clock,
+    *,
+    retry_now: bool,
+    done: Container[int] = (),
+    stop_at: dt.datetime | None = None,
 ) -> Iterator[list[Digest]]:
     """What needs work and nobody has, by key, each row once, but for those in `done`. No batch begins at `stop_at`."""
     passed = 0

@@ -15,7 +15,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -70,9 +69,7 @@ def send_due(*, budget: dt.timedelta | None = None, clock: Clock = timezone.now)
     return run.outcome
 
 
-def send_for(
-    date: dt.date, *, retry_now: bool = False, wait: bool = False, clock: Clock = timezone.now
-) -> Outcome:
+def send_for(date: dt.date, *, retry_now: bool = False, wait: bool = False, clock: Clock = timezone.now) -> Outcome:
     """Build and deliver what is left of the digests of a day, and return when that is done.
 
     Safe to run again and by several processes at once. `retry_now` does not wait until a mail that was refused for
@@ -135,9 +132,7 @@ class _Run:
 
     def deliver(self, rows: DigestQuerySet) -> None:
         """Whatever of `rows` is open, free and due, each once a run."""
-        found = claiming.batches(
-            rows, self._clock, retry_now=self._retry_now, done=self._done, stop_at=self._stop_at
-        )
+        found = claiming.batches(rows, self._clock, retry_now=self._retry_now, done=self._done, stop_at=self._stop_at)
         with MailServer() as server:
             for batch in found:
                 self._done |= {row.pk for row in batch}

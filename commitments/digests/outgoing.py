@@ -133,7 +133,7 @@ def is_about_the_address(status: str) -> bool:
     """Whether 5.x.x says that the mailbox is not there or takes nothing: x.1 is addresses, 2.1 a mailbox switched off.
     Others are about the mail, who sends it or how: x.7 is for what somebody takes for spam."""
     kind, subject, detail = (int(part) for part in status.split("."))
-    return kind == 5 and (subject == 1 and detail not in (7, 8) or (subject, detail) == (2, 1))
+    return kind == 5 and ((subject == 1 and detail not in (7, 8)) or (subject, detail) == (2, 1))
 
 
 def _said(error: OSError) -> str:

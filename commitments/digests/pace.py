@@ -1,4 +1,4 @@
-"""So many mails a minute to the addresses of one domain, by whatever number of workers: their turns are in the database."""
+"""So many mails a minute to the addresses of one domain, by however many workers: the turns are in the database."""
 
 from __future__ import annotations
 

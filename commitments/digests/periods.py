@@ -44,9 +44,7 @@ def moment(date: dt.date, now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     return now + (date - now.astimezone(zone).date())
 
 
-def window(
-    until: dt.datetime, since: dt.datetime, told_until: dt.datetime | None, told_date: dt.date | None
-) -> Window:
+def window(until: dt.datetime, since: dt.datetime, told_until: dt.datetime | None, told_date: dt.date | None) -> Window:
     """Where the last that was told ended, or where the subscriber came in, if that was later; never empty."""
     if told_until is None or told_until < since:
         after, date_before = since, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.text import get_text_list
 
 from commitments.digests import links, scope
 from commitments.digests.build import Content
@@ -48,7 +50,8 @@ def render(content: Content, subscriber: Subscriber, scope_name: str) -> Rendere
         "frequency": subscriber.get_frequency_display(),
         "unsubscribe_url": links.unsubscribe_url(subscriber),
     }
-    where = places(scope.parse(subscriber.scope))
+    scopes = [scope.parse(each.scope) for each in subscriber.subscriptions.all()]
+    where = places(scopes[0] if len(scopes) == 1 else scope.Scope())
     for room in ROOMS:
         said = {**context, "sections": sections(content, where, room)}
         html = inlined(render_to_string("commitments/digests/digest.html", said))
@@ -84,6 +87,15 @@ def places(narrowed: scope.Scope) -> Places:
 def _without_gaps(text: str) -> str:
     """Never more than one empty line together: templates leave them where they had nothing to say."""
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def subscriptions_in_words(subscriber: Subscriber) -> str:
+    return scopes_in_words([each.scope for each in subscriber.subscriptions.all()])
+
+
+def scopes_in_words(texts: Iterable[str]) -> str:
+    """Several together: "commitments of Home Office and “Plant trees”"."""
+    return get_text_list([scope_in_words(text) for text in texts], "and")
 
 
 def scope_in_words(text: str) -> str:

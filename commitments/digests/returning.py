@@ -1,4 +1,4 @@
-"""The address that a digest comes back to: signed, so that nobody can make up that one came back. Pure but for settings.
+"""The address that a digest comes back to: signed, so that nobody can make up that one came back.
 
 `bounces+d123-0f1e…@pledges.example`: the row's key, and a keyed hash of it, in letters that survive any mail server.
 """

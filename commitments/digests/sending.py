@@ -101,7 +101,14 @@ def _mark(row: Digest, clock: Clock, *, again: bool) -> bool:
 
 def _sent(row: Digest, now: dt.datetime) -> None:
     """True whoever holds the claim by now."""
-    done = {"state": State.SENT, "sent_at": now, "claimed_by": None, "claimed_until": None, "retry_at": None, "error": ""}
+    done = {
+        "state": State.SENT,
+        "sent_at": now,
+        "claimed_by": None,
+        "claimed_until": None,
+        "retry_at": None,
+        "error": "",
+    }
     Digest.objects.filter(pk=row.pk).update(**done)
     for name, value in done.items():
         setattr(row, name, value)

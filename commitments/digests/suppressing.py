@@ -42,7 +42,9 @@ def _reason(subscriber: Subscriber, bounce: Bounce) -> str:
     if bounce.kind != Bounce.Kind.SOFT:
         return ""
     last = subscriber.digests.filter(state=Digest.State.SENT).order_by("-sent_at")[:SOFT_IN_A_ROW]
-    came_back = [row for row in last.prefetch_related("bounces") if any(b.kind == bounce.kind for b in row.bounces.all())]
+    came_back = [
+        row for row in last.prefetch_related("bounces") if any(b.kind == bounce.kind for b in row.bounces.all())
+    ]
     if len({row.date for row in came_back}) < SOFT_IN_A_ROW:
         return ""
     return f"The last {SOFT_IN_A_ROW} digests came back: {bounce.said or bounce.status}"

@@ -84,7 +84,7 @@ class Builder:
         searches = self._searches.setdefault(row.date, Searches(row.date))
         theirs = coverage((each.scope for each in row.subscriber.subscriptions.all()), searches)
         window = build.Window(row.date, row.date_before, row.window_after, row.window_until)
-        return build.content(known, known.covered(theirs), window, last_heard)
+        return build.content(known, known.covered(theirs.keys) | theirs.found, window, last_heard)
 
     def _known_since(self, since: dt.datetime) -> record.Record:
         withheld_at = Withholding.objects.aggregate(at=Max("at"))["at"]

@@ -10,7 +10,7 @@ from .decision import Decision
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
 from .delivery import Bounce, Brake, DomainPace
 from .department import DepartmentName, FormerLead, Succession
-from .digest import Digest, SignUp, Subscriber
+from .digest import Digest, Erasure, SignUp, Subscriber, Subscription
 from .evidence import Evidence, Relation, Tier
 from .expectation import NextEvidence, Question
 from .goalpost import Goalpost
@@ -44,6 +44,7 @@ __all__ = [
     "DepartmentName",
     "Digest",
     "DomainPace",
+    "Erasure",
     "Evidence",
     "FormerLead",
     "FormerSlug",
@@ -77,6 +78,7 @@ __all__ = [
     "StatusChange",
     "StatusProposal",
     "Subscriber",
+    "Subscription",
     "Succession",
     "TableFigure",
     "TablePointer",
