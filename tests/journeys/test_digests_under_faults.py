@@ -41,8 +41,8 @@ import datetime as dt
 from django.utils import timezone
 from commitments.models import Subscriber, Subscription
 from tests.commitments import make
-now = timezone.now()
 make.commitment("Plant trees", due=dt.date(2025, 6, 1))
+now = timezone.now()
 names = TREATED * (SUBSCRIBERS // 100)
 names += ["plain"] * (SUBSCRIBERS - len(names))
 def person(name, **fields):
