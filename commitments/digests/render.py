@@ -55,7 +55,7 @@ def render(content: Content, subscriber: Subscriber, scope_name: str) -> Rendere
         if len(html.encode()) < MOST_BYTES:
             break
     text = render_to_string("commitments/digests/digest.txt", said)
-    return Rendered(subject=subject(content), text=_without_gaps(text), html=html)
+    return Rendered(subject=subject(content), text=without_gaps(text), html=html)
 
 
 def inlined(html: str) -> str:
@@ -81,7 +81,7 @@ def places(narrowed: scope.Scope) -> Places:
     )
 
 
-def _without_gaps(text: str) -> str:
+def without_gaps(text: str) -> str:
     """Never more than one empty line together: templates leave them where they had nothing to say."""
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
