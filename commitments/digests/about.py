@@ -22,7 +22,7 @@ ROOM = 5
 class Told:
     """`sections` are what a digest of today says of it, with what has happened in the last week.
 
-    `subscribers` are the confirmed ones who follow it, by whatever scope.
+    `subscribers` are the confirmed ones who follow it, by whatever scope but a search.
     """
 
     sections: tuple[Section, ...]
@@ -37,5 +37,5 @@ def told(commitment: Commitment, now: dt.datetime) -> Told:
     scopes = [str(Scope(kind, slug)) for kind, slug in read.by_scope]
     return Told(
         sections=sections(build.content(read, frozenset({commitment.pk}), window), render.places(Scope()), ROOM),
-        subscribers=Subscriber.objects.confirmed().filter(scope__in=scopes).count(),
+        subscribers=Subscriber.objects.confirmed().filter(subscriptions__scope__in=scopes).distinct().count(),
     )

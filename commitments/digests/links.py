@@ -34,15 +34,17 @@ class Request:
 
     subscriber_id: int
     frequency: str
-    scope: str
+    scopes: tuple[str, ...]
     asked_at: dt.datetime
+    time_zone: str = ""
 
 
 def confirm_url(request: Request) -> str:
     payload = {
         "id": request.subscriber_id,
         "frequency": request.frequency,
-        "scope": request.scope,
+        "scopes": request.scopes,
+        "time_zone": request.time_zone,
         "asked_at": request.asked_at.isoformat(),
     }
     return _url("subscribe_confirm", signing.dumps(payload, salt=_CONFIRM))
@@ -52,7 +54,9 @@ def read_confirm(token: str) -> Request:
     """Raises LinkExpired or LinkUnknown."""
     payload = _read(token, _CONFIRM, CONFIRM_LIVES)
     asked_at = dt.datetime.fromisoformat(payload["asked_at"])
-    return Request(payload["id"], payload["frequency"], payload["scope"], asked_at)
+    # Links from before there were several still come back for as long as they live.
+    scopes = payload.get("scopes") or [payload["scope"]]
+    return Request(payload["id"], payload["frequency"], tuple(scopes), asked_at, payload.get("time_zone", ""))
 
 
 def unsubscribe_url(subscriber: Subscriber) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.text import get_text_list
 
 from commitments.digests import links, scope
 from commitments.digests.build import Content
@@ -20,6 +22,8 @@ from commitments.models import Subscriber
 MOST_BYTES = 60_000
 #: How many items of news a section may name: the most that keep the whole in that size.
 ROOMS = (20, 10, 5, 2, 1)
+
+EVERYTHING = scope.Scope()
 
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
@@ -36,8 +40,8 @@ def subject(content: Content) -> str:
     return " ".join(f"{settings.SITE_NAME}: {content.subject}".split())
 
 
-def render(content: Content, subscriber: Subscriber, scope_name: str) -> Rendered:
-    """`scope_name` says what the subscription covers, in words."""
+def render(content: Content, subscriber: Subscriber, scope_name: str, narrowed: scope.Scope = EVERYTHING) -> Rendered:
+    """`scope_name` says what the subscriptions cover, in words; `narrowed` is what the links to lists are for."""
     context = {
         "content": content,
         "day": f"{content.date:%A} {content.date.day} {content.date:%B %Y}",
@@ -48,7 +52,7 @@ def render(content: Content, subscriber: Subscriber, scope_name: str) -> Rendere
         "frequency": subscriber.get_frequency_display(),
         "unsubscribe_url": links.unsubscribe_url(subscriber),
     }
-    where = places(scope.parse(subscriber.scope))
+    where = places(narrowed)
     for room in ROOMS:
         said = {**context, "sections": sections(content, where, room)}
         html = inlined(render_to_string("commitments/digests/digest.html", said))
@@ -66,8 +70,8 @@ def inlined(html: str) -> str:
 
 def places(narrowed: scope.Scope) -> Places:
     """The lists of the site, narrowed down to what the digest covers where they can be."""
-    name = {"department": "department", "area": "area", "administration": "administration"}.get(narrowed.kind)
-    filters = {name: narrowed.slug} if name else {}
+    name = {scope.SEARCH: "q"}.get(narrowed.kind, narrowed.kind)
+    filters = {name: narrowed.slug} if name in ("q", "department", "area", "administration") else {}
 
     def listed(**more: str) -> str:
         asked = urlencode({**more, **filters})
@@ -84,6 +88,20 @@ def places(narrowed: scope.Scope) -> Places:
 def without_gaps(text: str) -> str:
     """Never more than one empty line together: templates leave them where they had nothing to say."""
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def narrowed_to(scopes: Sequence[str]) -> scope.Scope:
+    """What lists are narrowed down to for whoever has these subscriptions: where there is one, to that."""
+    return scope.parse(scopes[0]) if len(scopes) == 1 else EVERYTHING
+
+
+def subscriptions_in_words(subscriber: Subscriber) -> str:
+    return scopes_in_words([each.scope for each in subscriber.subscriptions.all()])
+
+
+def scopes_in_words(texts: Iterable[str]) -> str:
+    """Several together: "commitments of Home Office and “Plant trees”"."""
+    return get_text_list([scope_in_words(text) for text in texts], "and")
 
 
 def scope_in_words(text: str) -> str:

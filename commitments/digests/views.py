@@ -15,7 +15,7 @@ from commitments.clients import address_of
 from commitments.digests import links, scope, signup
 from commitments.digests.forms import SubscribeForm
 from commitments.digests.outgoing import DeliveryUnknown, NotSent
-from commitments.digests.render import scope_in_words
+from commitments.digests.render import scope_in_words, scopes_in_words
 from commitments.models import Subscriber
 
 
@@ -30,7 +30,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         return _form_page(request, form, status=400)
     wanted = form.cleaned_data
     try:
-        signup.ask_from_form(wanted["email"], wanted["frequency"], wanted["scope"], address_of(request))
+        signup.ask_from_form(wanted["email"], wanted["frequency"], wanted["scope"], client=address_of(request))
     except signup.TooManyRequests:
         form.add_error(None, "Too many requests came from your network. Please try again in an hour.")
         return _form_page(request, form, status=429)
@@ -71,7 +71,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             "email": subscriber.email,
             "done": request.method == "POST",
             "frequency": Subscriber.Frequency(asked.frequency).label,
-            "scope_name": scope_in_words(asked.scope),
+            "scope_name": scopes_in_words(asked.scopes),
         },
     )
 

@@ -96,6 +96,7 @@ def fill(count: int) -> None:
         version = LinkerVersion.objects.create(name=f"version {unique} with trees", base="base", values={})
         LinkerSwitch.objects.create(version=version, reason="Better at trees.", by=make.user())
         subscriber = Subscriber.objects.create(email=f"{unique}@example.org")
+        subscriber.subscriptions.create(scope="all")
         Digest.objects.create(subscriber=subscriber, date=timezone.localdate())
         brought = Import.objects.create(
             kind="commitments",
