@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 from commitments import corrections, following, linking
 from commitments.audit.acting import acting
 from commitments.bringing import steps
-from commitments.digests import deliver
+from commitments.digests import deliver, staff
 from commitments.linking import ringing
 from commitments.models import Import, Turn
 from commitments.statistics import reading
@@ -85,6 +85,14 @@ def send_digests() -> None:
     now = timezone.localtime()
     if now.hour >= settings.DIGEST_HOUR:
         deliver.send_for(now.date(), budget=BUDGET)
+
+
+@shared_task(name="commitments.send_staff_digests")
+def send_staff_digests() -> None:
+    """Send the morning mail to staff, once the hour for it has come."""
+    now = timezone.localtime()
+    if now.hour >= settings.DIGEST_HOUR:
+        staff.send_for(now.date(), budget=BUDGET)
 
 
 @shared_task(name="commitments.answer_senders")

@@ -369,6 +369,7 @@ CELERY_BEAT_SCHEDULE = {
     "go on with what staff have brought": {"task": "commitments.go_on_with_imports", **_tick},
     "forget old changes": {"task": "commitments.forget_old_changes", "schedule": 3600.0, "options": {"expires": 3500}},
     "send the day's digests": {"task": "commitments.send_digests", **_tick},
+    "send the morning mail to staff": {"task": "commitments.send_staff_digests", **_tick},
     "answer who asked for corrections": {"task": "commitments.answer_senders", **_tick},
     "forget who asked for corrections": {
         "task": "commitments.forget_senders",

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 
+from commitments.admin.mails import MailPreview
 from commitments.admin.needs import NeedsFilter
 from commitments.digests import scope, signup
 from commitments.digests.outgoing import DeliveryUnknown, NotSent
@@ -31,7 +32,7 @@ class SubscriptionInline(admin.TabularInline):
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(admin.ModelAdmin):
+class SubscriberAdmin(MailPreview):
     """Only a mailbox's owner confirms it: an address added here is asked, like any other."""
 
     inlines = [SubscriptionInline]
