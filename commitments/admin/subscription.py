@@ -1,4 +1,4 @@
-"""Subscribers and what was sent to them."""
+"""Subscribers."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 
 from commitments.admin.mails import MailPreview
-from commitments.admin.needs import NeedsFilter
 from commitments.digests import scope, signup
 from commitments.digests.outgoing import DeliveryUnknown, NotSent
-from commitments.models import Digest, Subscriber, Subscription
-from tracker.admin.read_only import ReadOnlyAdmin
+from commitments.models import Subscriber, Subscription
 
 
 class SubscriptionForm(forms.ModelForm):
@@ -87,16 +85,3 @@ class SubscriberAdmin(MailPreview):
             self.message_user(request, f"{subscriber}: {error}", messages.ERROR)
             return
         self.message_user(request, f"{subscriber} was sent a mail that asks for confirmation.", messages.SUCCESS)
-
-
-@admin.register(Digest)
-class DigestAdmin(ReadOnlyAdmin):
-    list_display = ["date", "subscriber", "state", "subject", "attempts", "error", "sent_at"]
-    list_filter = [NeedsFilter, "state", "date"]
-    list_select_related = ["subscriber"]
-    search_fields = ["subscriber__email", "subject", "message_id"]
-    date_hierarchy = "date"
-    exclude = ["html"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Digest]:
-        return Digest.objects.defer("html")

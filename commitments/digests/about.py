@@ -22,7 +22,7 @@ ROOM = 5
 class Told:
     """`sections` are what a digest of today says of it, with what has happened in the last week.
 
-    `subscribers` are the confirmed ones who follow it, by whatever scope but a search.
+    `subscribers` are the confirmed ones who follow it, by whatever scope.
     """
 
     sections: tuple[Section, ...]

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils import timezone
-
-from commitments.digests import deliver, render
-from commitments.models import Digest, Subscriber
+from commitments.digests import making, render, wording
+from commitments.models import Subscriber
 
 
 def preview(subscriber: Subscriber, now: dt.datetime) -> render.Rendered | None:
     """None when there is nothing to say. Its links to leave are nobody's, so that no visitor of the page uses them."""
-    today = timezone.localdate(now)
-    row = Digest(subscriber=subscriber, date=deliver.row_date(subscriber.frequency, today), created_at=now)
-    content = deliver.Builder(today, lambda: now).content(row)
+    (content,) = wording.Builder(lambda: now).contents([making.planned_for(subscriber, now)])
     if not content.is_worth_a_mail:
         return None
     scopes = [each.scope for each in subscriber.subscriptions.all()]

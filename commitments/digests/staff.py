@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commitments.digests import render
+from commitments.digests.claiming import CLAIM_LASTS
 from commitments.digests.outgoing import (
     DeliveryUnknown,
     MailServer,
@@ -29,12 +30,10 @@ from commitments.digests.outgoing import (
     TemporarilyRefused,
     sender_domain,
 )
+from commitments.digests.sending import RETRY_AFTER
 from commitments.models import StaffDigest
 from commitments.staff.waiting import Counted, counted
 
-#: How long a claim holds, and the waits between attempts.
-CLAIM_LASTS = dt.timedelta(minutes=2)
-RETRY_AFTER = tuple(dt.timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 60, 120, 240))
 #: Of these needs the rows are named, as many as this: what waits longest first.
 NAMED = ("overdue", "failing", "silent")
 MOST_NAMED = 5

@@ -8,6 +8,7 @@ from .correction import CorrectionRequest, Reply
 from .deadline import Deadline
 from .decision import Decision
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
+from .delivery import Bounce, Brake, DomainPace
 from .department import DepartmentName, FormerLead, Succession
 from .digest import Digest, Erasure, SignUp, Subscriber, Subscription
 from .evidence import Evidence, Relation, Tier
@@ -31,6 +32,8 @@ __all__ = [
     "FINAL_STATUSES",
     "Administration",
     "AuditEntry",
+    "Bounce",
+    "Brake",
     "ColumnMapping",
     "Commitment",
     "Comparator",
@@ -41,6 +44,7 @@ __all__ = [
     "Department",
     "DepartmentName",
     "Digest",
+    "DomainPace",
     "Erasure",
     "Evidence",
     "FormerLead",

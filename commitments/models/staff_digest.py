@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from .outgoing import Outgoing, OutgoingQuerySet
+
 
 class StaffDigestWish(models.Model):
     """That somebody of the staff wants a mail on mornings when something needs them."""
@@ -21,15 +23,13 @@ class StaffDigestWish(models.Model):
         return f"{self.person}"
 
 
-class StaffDigestQuerySet(models.QuerySet["StaffDigest"]):
+class StaffDigestQuerySet(OutgoingQuerySet["StaffDigest"]):
     def claimable(self, now: dt.datetime) -> Self:
         """Those to be sent now that no living process has."""
-        free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-        due = Q(retry_at=None) | Q(retry_at__lte=now)
-        return self.filter(free, due, state=StaffDigest.State.WAITING)
+        return self.unclaimed(now).due(now).filter(state=StaffDigest.State.WAITING)
 
 
-class StaffDigest(models.Model):
+class StaffDigest(Outgoing):
     """One person's mail for one day. Its words are frozen before the first attempt, under the same `message_id`.
 
     Where it is not known whether it arrived it is sent again: a second copy harms nobody here.
@@ -48,12 +48,7 @@ class StaffDigest(models.Model):
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     message_id = models.CharField(max_length=200, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
-    error = models.TextField(blank=True)
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    retry_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(null=True, blank=True)
 
     objects = StaffDigestQuerySet.as_manager()
 

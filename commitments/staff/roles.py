@@ -44,6 +44,7 @@ _RECORD = _of(
     "withholding reply import ownwords",
 )
 _TO_COME = _of("commitments", "question nextevidence")
+_MAIL = _of("commitments", "digest bounce brake")
 _HOOKS = _of("commitments", "webhook webhookmessage")
 _NAMES = _of("commitments", "series administration department policyarea")
 
@@ -85,7 +86,7 @@ MANAGER = Role(
         "owner's own pages"
     ),
     {
-        "view": ("auth.user", "commitments.subscriber", "commitments.digest", "axes.accessattempt", *_HOOKS),
+        "view": ("auth.user", "commitments.subscriber", "axes.accessattempt", *_MAIL, *_HOOKS),
         "add": ("auth.user", "tracker.source", *_of("commitments", "subscriber linkerswitch ownwords webhook")),
         "change": ("auth.user", "tracker.source", *_of("commitments", "subscriber ownwords webhook")),
         "delete": ("tracker.source", *_of("commitments", "subscriber ownwords webhook"), "axes.accessattempt"),

@@ -16,7 +16,6 @@ from django.utils import timezone
 from commitments import decisions
 from commitments.models import (
     CorrectionRequest,
-    Digest,
     Goalpost,
     NextEvidence,
     Question,
@@ -99,7 +98,7 @@ def fill() -> None:
     make.source("Paused", state="paused", consecutive_failures=3)
     reader = Subscriber.objects.create(email="a@example.org")
     for days, state in ((0, "failed"), (-1, "uncertain"), (-2, "nothing"), (-30, "failed")):
-        Digest.objects.create(subscriber=reader, date=in_days(days), state=state)
+        make.digest(reader, in_days(days), state=state)
 
 
 def test_every_need_is_counted_and_what_is_none_is_not(staff: Client) -> None:
