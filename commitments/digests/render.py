@@ -75,7 +75,7 @@ def places(narrowed: scope.Scope) -> Places:
 
     def listed(**more: str) -> str:
         asked = urlencode({**more, **filters})
-        return settings.BASE_URL + reverse("commitments") + (f"?{asked}" if asked else "")
+        return f"{settings.BASE_URL}{reverse('commitments')}{'?' if asked else ''}{asked}"
 
     return Places(
         overdue=listed(timing="overdue"),

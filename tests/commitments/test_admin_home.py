@@ -119,6 +119,7 @@ def test_every_need_is_counted_and_what_is_none_is_not(staff: Client) -> None:
         "late": 2,
         "failing": 2,
         "undelivered": 2,
+        "stopped": 0,
     }
 
 
