@@ -205,6 +205,8 @@ CORRECTION_ADDRESS_KEPT_DAYS = int(_number("CORRECTION_ADDRESS_KEPT_DAYS", 90, 1
 DIGEST_HOUR = int(_number("DIGEST_HOUR", 7, 0, 23))
 # 0 keeps for ever.
 DIGESTS_KEPT_DAYS = int(_number("DIGESTS_KEPT_DAYS", 365, 0, 36_500))
+#: For how long a worker has a mail to itself without a sign of life; then another takes it over.
+MAIL_CLAIM = timedelta(seconds=_number("MAIL_CLAIM_SECONDS", 120, 10, 3600))
 # 0 knows no pace.
 MAILS_PER_DOMAIN_A_MINUTE = int(_number("MAILS_PER_DOMAIN_A_MINUTE", 3000, 0, 1_000_000))
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")

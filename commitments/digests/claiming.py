@@ -7,13 +7,12 @@ import uuid
 from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 
 from commitments.models import Digest
 from commitments.models.digest import DigestQuerySet
 
-#: How long a claim holds. Longer than the slowest conversation with a mail server can last.
-CLAIM_LASTS = dt.timedelta(minutes=2)
 #: So few that a process that dies holds up few.
 BATCH = 50
 
@@ -52,7 +51,7 @@ def _claim(keys: list[int], now: dt.datetime) -> list[Digest]:
     """One conditional update, which only one process can win for each row."""
     token = uuid.uuid4()
     free = Digest.objects.open().unclaimed(now).filter(pk__in=keys)
-    if not keys or not free.update(claimed_by=token, claimed_until=now + CLAIM_LASTS):
+    if not keys or not free.update(claimed_by=token, claimed_until=now + settings.MAIL_CLAIM):
         return []
     mine = Digest.objects.filter(pk__in=keys, claimed_by=token)
     return list(mine.select_related("subscriber").prefetch_related("subscriber__subscriptions").order_by("pk"))

@@ -25,17 +25,17 @@ Frequency = Subscriber.Frequency
 
 def make_due(now: dt.datetime) -> None:
     """Rows for all whose day has come to its hour where they live."""
-    until = now - periods.SETTLES_IN
-    news_at = _newest(until)
+    written, settled = now - periods.WRITTEN_IN, now - periods.SETTLES_IN
+    news_at = _newest(settled)
     for date, zones in _days(now):
         there = Subscriber.objects.to_be_mailed(now).filter(time_zone__in=zones)
         for frequency in (Frequency.DAILY, Frequency.WEEKLY):
             named = periods.period(frequency, date)
-            _make(_without(there.filter(frequency=frequency), named), named, until, now, now)
+            _make(_without(there.filter(frequency=frequency), named), named, written, now, now)
         at_once = there.filter(frequency=Frequency.AT_ONCE)
-        _make(_without(at_once, date), date, until, now, now, is_at_once=True)
+        _make(_without(at_once, date), date, settled, now, now, is_at_once=True)
         if news_at is not None:
-            _make_more(at_once, date, until, now, news_at)
+            _make_more(at_once, date, settled, now, news_at)
 
 
 def make_for(date: dt.date, now: dt.datetime) -> None:

@@ -15,8 +15,9 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
-#: For each step of the conversation. Four of them must fit into the lease of a claim.
+#: For each step of the conversation; they shrink with the claim on a mail, into which the whole has to fit.
 SMTP_TIMEOUT_SECONDS = 15
+STEPS_IN_A_CLAIM = 8
 #: As in "550 5.1.1 No such user".
 ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
@@ -56,7 +57,9 @@ class MailServer:
         backend = settings.EMAIL_BACKEND
         if backend == "django.core.mail.backends.smtp.EmailBackend":
             backend = "commitments.digests.outgoing.Backend"
-        self._connection = get_connection(backend, timeout=SMTP_TIMEOUT_SECONDS)
+        self._connection = get_connection(
+            backend, timeout=min(SMTP_TIMEOUT_SECONDS, settings.MAIL_CLAIM.total_seconds() / STEPS_IN_A_CLAIM)
+        )
         self._is_fresh = False
 
     def __enter__(self) -> MailServer:

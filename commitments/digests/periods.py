@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from commitments.models import Digest, Subscriber
 
-#: On the schedule nothing younger is told: whoever recorded it may still take it back, and may not be done writing it.
+#: On the schedule nothing younger is told: it may not be written yet that was recorded with an earlier time.
+WRITTEN_IN = dt.timedelta(seconds=10)
+#: And nothing younger is told at once: whoever recorded it may still take it back.
 SETTLES_IN = dt.timedelta(minutes=10)
 #: What is sent at once comes so often at most; what happens in between gathers.
 GATHERS_FOR = dt.timedelta(hours=6)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from commitments.digests import claiming, suppressing, wording
-from commitments.digests.claiming import CLAIM_LASTS, ClaimLost, Clock
+from commitments.digests.claiming import ClaimLost, Clock
 from commitments.digests.outgoing import (
     DeliveryUnknown,
     MailServer,
@@ -60,7 +61,7 @@ def send(row: Digest, server: MailServer, clock: Clock = timezone.now) -> None:
         if error.is_address:
             suppressing.refused(row, str(error), clock())
     except DeliveryUnknown as error:
-        _end(row, State.SENDING, clock() + CLAIM_LASTS, str(error), claimed_until=clock() + CLAIM_LASTS)
+        _end(row, State.SENDING, clock() + settings.MAIL_CLAIM, str(error), claimed_until=clock() + settings.MAIL_CLAIM)
     else:
         _sent(row, clock())
 
@@ -86,7 +87,7 @@ def _mark(row: Digest, clock: Clock, *, again: bool) -> bool:
             state=State.SENDING,
             attempts=row.attempts + 1,
             resends=row.resends + again,
-            claimed_until=now + CLAIM_LASTS,
+            claimed_until=now + settings.MAIL_CLAIM,
             retry_at=None,
         )
     except ClaimLost:
