@@ -21,7 +21,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commitments.digests import render
-from commitments.digests.claiming import CLAIM_LASTS
 from commitments.digests.outgoing import (
     DeliveryUnknown,
     MailServer,
@@ -34,6 +33,8 @@ from commitments.digests.sending import RETRY_AFTER
 from commitments.models import StaffDigest
 from commitments.staff.waiting import Counted, counted
 
+#: How long a claim holds: longer than one conversation with a mail server can last.
+CLAIM_LASTS = dt.timedelta(minutes=2)
 #: Of these needs the rows are named, as many as this: what waits longest first.
 NAMED = ("overdue", "failing", "silent")
 MOST_NAMED = 5
