@@ -96,6 +96,7 @@ def take_bounces() -> None:
 def forget_old_digests() -> None:
     """Forget the words of digests that were sent long enough ago."""
     forgetting.forget(timezone.now())
+    staff.forget(timezone.now())
 
 
 @shared_task(name="commitments.send_staff_digests")

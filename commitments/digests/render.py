@@ -11,7 +11,7 @@ import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.text import get_text_list
+from django.utils.text import Truncator, get_text_list
 
 from commitments.digests import links, scope
 from commitments.digests.build import Content
@@ -23,6 +23,8 @@ MOST_BYTES = 60_000
 #: How many items of news a section may name: the most that keep the whole in that size.
 ROOMS = (20, 10, 5, 2, 1)
 
+#: Somebody may have many subscriptions; their settings name them all.
+MOST_LETTERS_OF_SCOPES = 300
 EVERYTHING = scope.Scope()
 
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
@@ -48,7 +50,7 @@ def render(content: Content, subscriber: Subscriber, scope_name: str, narrowed: 
         "site_name": settings.SITE_NAME,
         "base_url": settings.BASE_URL,
         "contact": settings.SITE_CONTACT,
-        "scope_name": scope_name,
+        "scope_name": Truncator(scope_name).chars(MOST_LETTERS_OF_SCOPES, truncate=" …"),
         "frequency": subscriber.get_frequency_display(),
         "unsubscribe_url": links.unsubscribe_url(subscriber),
     }

@@ -35,6 +35,7 @@ from commitments.staff.waiting import Counted, counted
 
 #: How long a claim holds: longer than one conversation with a mail server can last.
 CLAIM_LASTS = dt.timedelta(minutes=2)
+KEPT_FOR = dt.timedelta(days=90)
 #: Of these needs the rows are named, as many as this: what waits longest first.
 NAMED = ("overdue", "failing", "silent")
 MOST_NAMED = 5
@@ -113,6 +114,11 @@ def send_for(
                 _deliver(row, server, clock)
                 done.append(row)
     return done
+
+
+def forget(now: dt.datetime) -> None:
+    """What was sent long enough ago."""
+    StaffDigest.objects.filter(created_at__lt=now - KEPT_FOR).delete()
 
 
 def _readers() -> Any:

@@ -123,7 +123,6 @@ def test_every_need_is_counted_and_what_is_none_is_not(staff: Client) -> None:
         "failing": 2,
         "stopped": 1,
         "undelivered": 2,
-        "stopped": 0,
     }
 
 

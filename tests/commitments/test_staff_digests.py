@@ -182,3 +182,14 @@ def test_the_command_says_what_became_of_each(capsys: pytest.CaptureFixture[str]
     call_command("send_staff_digests")
 
     assert capsys.readouterr().out == f"ada  sent  Pledgewatch staff: Overdue, not looked at: 1\n{today()}: 1 done.\n"
+
+
+def test_what_was_sent_is_forgotten_after_a_while() -> None:
+    overdue()
+    reader("ada")
+    staff.send_for(today())
+
+    staff.forget(timezone.now() + dt.timedelta(days=89))
+    assert StaffDigest.objects.exists()
+    staff.forget(timezone.now() + dt.timedelta(days=91))
+    assert not StaffDigest.objects.exists()
