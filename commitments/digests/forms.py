@@ -33,7 +33,7 @@ class WhatForm(forms.Form):
         started = {"scope": choices.FOR_WORDS, "words": words} if kind == scope.SEARCH else {"scope": wanted}
         named["initial"] = {**named.get("initial", {}), **started}
         super().__init__(*arguments, **named)
-        self.fields["scope"].widget.choices = choices.scopes(str(self["scope"].value() or ""))  # type: ignore[attr-defined]
+        self.fields["scope"].widget.choices = choices.scopes(str(self["scope"].value() or ""))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -27,8 +27,8 @@ from commitments.models import Erasure, Subscriber
 def subscribe(request: HttpRequest) -> HttpResponse:
     """`?scope=commitment:SLUG` (or another scope, as `scope.parse` has them) begins with that."""
     if request.method != "POST":
-        wanted = request.GET.get("scope", scope.ALL)[:250]
-        return _form_page(request, SubscribeForm(wanted=wanted, label_suffix=""))
+        begun = SubscribeForm(wanted=request.GET.get("scope", scope.ALL)[:250], label_suffix="")
+        return _form_page(request, begun)
     form = SubscribeForm(request.POST, label_suffix="")
     if not form.is_valid():
         return _form_page(request, form, status=400)
