@@ -52,6 +52,7 @@ def render(content: Content, subscriber: Subscriber, scope_name: str, narrowed: 
         "contact": settings.SITE_CONTACT,
         "scope_name": Truncator(scope_name).chars(MOST_LETTERS_OF_SCOPES, truncate=" …"),
         "frequency": subscriber.get_frequency_display(),
+        "manage_url": links.manage_url(subscriber),
         "unsubscribe_url": links.unsubscribe_url(subscriber),
     }
     where = places(narrowed)
