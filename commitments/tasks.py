@@ -8,13 +8,14 @@ import uuid
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from commitments import corrections, following, linking
 from commitments.audit.acting import acting
 from commitments.bringing import steps
-from commitments.digests import bounces, brake, deliver, forgetting
+from commitments.digests import bounces, brake, deliver, forgetting, managing, staff
 from commitments.linking import ringing
 from commitments.models import Import, Turn
 from commitments.statistics import reading
@@ -95,6 +96,15 @@ def take_bounces() -> None:
 def forget_old_digests() -> None:
     """Forget the words of digests that were sent long enough ago."""
     forgetting.forget(timezone.now())
+    staff.forget(timezone.now())
+
+
+@shared_task(name="commitments.send_staff_digests")
+def send_staff_digests() -> None:
+    """Send the morning mail to staff, once the hour for it has come."""
+    now = timezone.localtime()
+    if now.hour >= settings.DIGEST_HOUR:
+        staff.send_for(now.date(), budget=BUDGET)
 
 
 @shared_task(name="commitments.answer_senders")
@@ -107,6 +117,13 @@ def answer_senders() -> None:
 def forget_senders() -> None:
     """Forget the addresses of those who asked for corrections long enough ago."""
     corrections.forget_senders(timezone.now())
+
+
+@shared_task(name="commitments.forget_subscribers")
+def forget_subscribers() -> None:
+    """Erase who never confirmed, and reduce who left long ago to the proof of it."""
+    pending, left = settings.SUBSCRIBERS_PENDING_KEPT_DAYS, settings.SUBSCRIBERS_LEFT_KEPT_DAYS
+    managing.forget(timezone.now(), pending, left)
 
 
 def ring_for_imports() -> None:

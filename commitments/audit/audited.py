@@ -135,6 +135,7 @@ AUDITED = (
         hidden=("suppressed_because",),  # may repeat a server's words, which name the address
     ),
     Audited("commitments.Subscription", part_of="subscriber", only=("scope",)),
+    Audited("commitments.StaffDigestWish", part_of="person", but=("since",)),
     # The watch.
     Audited(
         "tracker.Source",
@@ -185,6 +186,7 @@ NOT_AUDITED = {
     "commitments.Bounce": "is itself the record of what came back",
     "commitments.DomainPace": "when the next mail to a domain may go",
     "commitments.Erasure": "is itself the proof that somebody was erased, and by whom",
+    "commitments.StaffDigest": "is itself the record of what was sent",
     "commitments.SignUp": "is forgotten within a day",
     "commitments.LinkedRevision": "the linker's own list of what it has done",
     "commitments.LinkingProfile": "follows from the commitment's words",

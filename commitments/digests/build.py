@@ -126,6 +126,16 @@ def content(record: Record, covered: frozenset[int], window: Window, last_heard:
 
     `last_heard` is the day of the last mail of a subscriber who wants a note when nothing happens; None for others.
     """
+    alike = (covered, window.date, window.date_before, record.alike(window.after, window.until))
+    if alike not in record.shared:
+        record.shared[alike] = _content(record, covered, window)
+    found: Content = record.shared[alike]
+    if last_heard is not None and not found.has_news and window.date - last_heard >= QUIET:
+        return replace(found, quiet_since=last_heard)
+    return found
+
+
+def _content(record: Record, covered: frozenset[int], window: Window) -> Content:
     now = record.standings(window.date, window.until)
     before = {} if window.date_before is None else record.standings(window.date_before, window.after)
     lists: dict[str, list[DueLine | SilentLine]] = defaultdict(list)
@@ -137,11 +147,13 @@ def content(record: Record, covered: frozenset[int], window: Window, last_heard:
                 is_new = window.date_before is not None and not timeline.was_silent(window.date_before)
             else:
                 is_new = key not in before or group not in before[key].groups
+            if group == "silent" and not is_new and len(standing.groups) > 1:
+                continue  # it is named already, as overdue or due soon
             line = _line(timeline, standing, group, window.date)
             lists[f"{'newly' if is_new else 'still'}_{group}"].append(line)
     events = [event for event in record.events_in(window.after, window.until) if event.of.commitment_id in covered]
     ours = [event for event in events if isinstance(event, ChangeLine | WordingLine) and event.is_correction]
-    found = Content(
+    return Content(
         date=window.date,
         is_first=window.date_before is None,
         changes=tuple(event for event in events if isinstance(event, ChangeLine) and not event.is_correction),
@@ -150,9 +162,6 @@ def content(record: Record, covered: frozenset[int], window: Window, last_heard:
         evidence=_by_commitment(event for event in events if isinstance(event, Passage)),
         **{name: tuple(sorted(lines, key=_longest_first)) for name, lines in lists.items()},  # type: ignore[arg-type]
     )
-    if last_heard is not None and not found.has_news and window.date - last_heard >= QUIET:
-        return replace(found, quiet_since=last_heard)
-    return found
 
 
 def _line(timeline: Timeline, standing: Standing, group: str, on: dt.date) -> DueLine | SilentLine:

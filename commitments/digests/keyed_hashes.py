@@ -15,6 +15,12 @@ def of_client(client: str) -> str:
     return _hash("client", client, settings.SECRET_KEY)
 
 
+def of_mailbox(email: str) -> str:
+    """The same for all spellings by which many providers deliver into one mailbox: `j.o+news@` as well as `jo@`."""
+    local, _, domain = email.lower().rpartition("@")
+    return _hash("mailbox", f"{local.partition('+')[0].replace('.', '')}@{domain}", settings.SECRET_KEY)
+
+
 def ever_of_address(email: str) -> list[str]:
     """Those by which an address may have been noted, under the key of today and those before it that still count."""
     return [_hash("address", email.lower(), key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]

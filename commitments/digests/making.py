@@ -68,6 +68,13 @@ def planned(date: dt.date, now: dt.datetime) -> Iterator[Digest]:
             yield from _rows(keys, named, now, moment)
 
 
+def planned_for(subscriber: Subscriber, now: dt.datetime) -> Digest:
+    """One subscriber's next row as it would be now, not stored."""
+    today = now.astimezone(subscriber.zone).date()
+    (row,) = _rows([subscriber.pk], periods.period(subscriber.frequency, today), now, now)
+    return row
+
+
 def _days(now: dt.datetime) -> Iterator[tuple[dt.date, list[str]]]:
     """The days that have come to their hour, and the time zones in which they have."""
     days = defaultdict(list)

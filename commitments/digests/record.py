@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commitments import addresses, showing
+from commitments.digests.coverage import Coverage
 from commitments.digests.lines import ChangeLine, Named, Passage, WordingLine
 from commitments.digests.scope import ALL
 from commitments.digests.timeline import Deadline, Judgement, Standing, Timeline
@@ -25,7 +26,6 @@ from commitments.pages import phrases
 from commitments.pages.passage import is_restated
 
 Event = ChangeLine | WordingLine | Passage
-Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,16 @@ class Record:
 
     since: dt.datetime
     timelines: Mapping[int, Timeline]
-    by_scope: Mapping[Key, frozenset[int]]
+    by_scope: Mapping[addresses.Key, frozenset[int]]
     events: tuple[Event, ...]
     _moments: tuple[dt.datetime, ...]
-    _standings: dict[tuple[dt.date, dt.datetime], dict[int, Standing]] = field(default_factory=dict)
+    #: What many subscribers share, worked out once.
+    shared: dict[Hashable, Any] = field(default_factory=dict)
 
-    def covered(self, scopes: Iterable[Key]) -> frozenset[int]:
-        """The commitments that any of these scopes covers."""
-        return frozenset().union(*(self.by_scope.get(key, frozenset()) for key in scopes))
+    def covered(self, coverage: Coverage) -> frozenset[int]:
+        """The public commitments, by key, that somebody's subscriptions cover."""
+        by_scope = (self.by_scope.get(key, frozenset()) for key in coverage.keys)
+        return frozenset(coverage.found & self.timelines.keys()).union(*by_scope)
 
     def events_in(self, after: dt.datetime, until: dt.datetime) -> tuple[Event, ...]:
         """What was recorded in a window, its beginning excluded and its end included."""
@@ -52,10 +54,17 @@ class Record:
     def standings(self, on: dt.date, as_of: dt.datetime) -> Mapping[int, Standing]:
         """Those that were overdue, due soon or silent on a day, by what was written down until a moment."""
         moment = self.moment(as_of)
-        if (on, moment) not in self._standings:
+        if (on, moment) not in self.shared:
             found = ((key, timeline.standing(on, moment)) for key, timeline in self.timelines.items())
-            self._standings[on, moment] = {key: it for key, it in found if it is not None and it.groups}
-        return self._standings[on, moment]
+            self.shared[on, moment] = {key: it for key, it in found if it is not None and it.groups}
+        standings: Mapping[int, Standing] = self.shared[on, moment]
+        return standings
+
+    def alike(self, after: dt.datetime, until: dt.datetime) -> Hashable:
+        """The same for windows in which the same was written down, and before which the same was known."""
+        at = attrgetter("recorded_at")
+        told = (bisect_right(self.events, after, key=at), bisect_right(self.events, until, key=at))
+        return self.moment(after), self.moment(until), told
 
     def moment(self, as_of: dt.datetime) -> dt.datetime:
         """The last moment until `as_of` at which anything was written down: between two such moments all is alike."""
@@ -87,7 +96,7 @@ def read(since: dt.datetime, among: CommitmentQuerySet | None = None) -> Record:
     )
 
 
-def scopes_of(commitment: Commitment) -> frozenset[Key]:
+def scopes_of(commitment: Commitment) -> frozenset[addresses.Key]:
     """The `Scope.key`s that cover a commitment."""
     return frozenset(_by_scope(_rows(Commitment.objects.filter(pk=commitment.pk)), addresses.former_keys()))
 
@@ -118,9 +127,11 @@ def _named(row: Mapping[str, Any]) -> Named:
     return Named(row["pk"], row["title"], address, row["department__name"] or "")
 
 
-def _by_scope(rows: Iterable[Mapping[str, Any]], former: Mapping[Key, frozenset[Key]]) -> dict[Key, frozenset[int]]:
+def _by_scope(
+    rows: Iterable[Mapping[str, Any]], former: Mapping[addresses.Key, frozenset[addresses.Key]]
+) -> dict[addresses.Key, frozenset[int]]:
     """What was subscribed to under an older address, as of `addresses.former_keys()`, goes on."""
-    found: dict[Key, set[int]] = defaultdict(set)
+    found: dict[addresses.Key, set[int]] = defaultdict(set)
     for row in rows:
         scopes = {(ALL, ""), ("commitment", row["slug"])}
         scopes |= {(kind, row[column]) for column, kind in _OWNERS.items() if row[column]}

@@ -5,31 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from contextlib import suppress
-from email.utils import make_msgid
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 
-from commitments.digests import keyed_hashes, links, render
-from commitments.digests.outgoing import MailServer, sender_domain
-from commitments.models import Erasure, SignUp, Subscriber, Subscription
-
-#: What one client may ask for in an hour, and how many confirmation mails one address may get in a day.
-REQUESTS_OF_A_CLIENT = 10
-MAILS_TO_AN_ADDRESS = 3
+from commitments.digests import allowance, keyed_hashes, letters, links, render
+from commitments.models import Erasure, Subscriber, Subscription
 
 
 class MalformedAddress(ValueError):
     """The text is no mail address; the message says so for a person."""
-
-
-class TooManyRequests(Exception):
-    """This client has asked often enough for now."""
 
 
 class HasLeft(ValueError):
@@ -64,26 +51,15 @@ def ask(email: str, frequency: str, *scopes: str, time_zone: str = "") -> Subscr
     if subscriber.suppressed_at is not None:
         raise IsSuppressed(f"Nothing is sent to {subscriber.email}: {subscriber.suppressed_because}")
     request = links.Request(subscriber.pk, frequency, scopes, timezone.now(), time_zone)
-    context = {
-        "site_name": settings.SITE_NAME,
-        "base_url": settings.BASE_URL,
-        "contact": settings.SITE_CONTACT,
-        "confirm_url": links.confirm_url(request),
-        "lives_days": links.CONFIRM_LIVES.days,
-        "scope_name": render.scopes_in_words(scopes),
-        "frequency": Subscriber.Frequency(frequency).label,
-    }
-    mail = EmailMultiAlternatives(
-        subject=f"{settings.SITE_NAME}: please confirm your subscription",
-        body=render_to_string("commitments/digests/confirm_mail.txt", context),
-        to=[subscriber.email],
-        headers={"Message-ID": make_msgid("confirm", sender_domain()), "Auto-Submitted": "auto-generated"},
+    letters.send(
+        "confirm",
+        subscriber.email,
+        "please confirm your subscription",
+        confirm_url=links.confirm_url(request),
+        lives_days=links.CONFIRM_LIVES.days,
+        scope_name=render.scopes_in_words(scopes),
+        frequency=Subscriber.Frequency(frequency).label,
     )
-    mail.attach_alternative(
-        render.inlined(render_to_string("commitments/digests/confirm_mail.html", context)), "text/html"
-    )
-    with MailServer() as server:
-        server.send(mail)
     return subscriber
 
 
@@ -99,16 +75,9 @@ def ask_from_form(
 ) -> None:
     """The same for somebody from outside, within limits. `client` is its network address.
 
-    Raises TooManyRequests. An address that got its share of mails gets no more, and nobody is told.
+    Raises allowance.TooManyRequests. An address that got its share of mails gets no more, and nobody is told.
     """
-    now = now or timezone.now()
-    SignUp.objects.filter(at__lt=now - dt.timedelta(days=1)).delete()
-    client_key, address_key = keyed_hashes.of_client(client), keyed_hashes.of_address(email)
-    if SignUp.objects.filter(client_key=client_key, at__gt=now - dt.timedelta(hours=1)).count() >= REQUESTS_OF_A_CLIENT:
-        raise TooManyRequests
-    mailed = SignUp.objects.filter(address_key=address_key).count()
-    SignUp.objects.create(client_key=client_key, address_key=address_key, at=now)
-    if mailed < MAILS_TO_AN_ADDRESS:
+    if allowance.spend(email, client, now or timezone.now()):
         with suppress(IsSuppressed):  # the answer is the same for all addresses
             ask(email, frequency, *scopes, time_zone=time_zone)
 
@@ -156,6 +125,7 @@ def _confirmed(subscriber: Subscriber, frequency: str, scopes: Iterable[str], ti
     """Who is subscribed already gets these as well; for everyone else it is a new beginning with these alone."""
     with transaction.atomic():
         if subscriber.state != Subscriber.State.CONFIRMED:
+            subscriber.moving_to = ""
             subscriber.confirmed_at = timezone.now()
             subscriber.paused_at = subscriber.paused_until = None
             subscriber.subscriptions.all().delete()

@@ -46,7 +46,7 @@ class Builder:
         worded, silent = [], []
         for row, content in zip(rows, self.contents(rows), strict=True):
             if content.is_worth_a_mail:
-                worded.append((row, render.render(content, row.subscriber, self._scopes_in_words(row.subscriber))))
+                worded.append((row, self.rendered(content, row.subscriber)))
             else:
                 silent.append(row)
         with transaction.atomic():
@@ -72,9 +72,12 @@ class Builder:
             return False
         return True
 
-    def _scopes_in_words(self, subscriber: Subscriber) -> str:
-        names = self._names
+    def rendered(self, content: build.Content, subscriber: Subscriber) -> render.Rendered:
         scopes = [each.scope for each in subscriber.subscriptions.all()]
+        return render.render(content, subscriber, self._in_words(scopes), render.narrowed_to(scopes))
+
+    def _in_words(self, scopes: Sequence[str]) -> str:
+        names = self._names
         for scope in scopes:
             if scope not in names:
                 names[scope] = render.scope_in_words(scope)
@@ -84,7 +87,7 @@ class Builder:
         searches = self._searches.setdefault(row.date, Searches(row.date))
         theirs = coverage((each.scope for each in row.subscriber.subscriptions.all()), searches)
         window = build.Window(row.date, row.date_before, row.window_after, row.window_until)
-        return build.content(known, known.covered(theirs.keys) | theirs.found, window, last_heard)
+        return build.content(known, known.covered(theirs), window, last_heard)
 
     def _known_since(self, since: dt.datetime) -> record.Record:
         withheld_at = Withholding.objects.aggregate(at=Max("at"))["at"]

@@ -66,6 +66,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='subscriber',
+            name='moving_to',
+            field=models.EmailField(blank=True, help_text='A new address that its owner has not confirmed yet.', max_length=254),
+        ),
+        migrations.AddField(
+            model_name='subscriber',
             name='paused_at',
             field=models.DateTimeField(blank=True, null=True),
         ),
@@ -87,7 +92,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='subscriber',
             name='suppressed_because',
-            field=models.CharField(blank=True, help_text="Why nothing is sent: mails bounced, a complaint, or staff's reason.", max_length=500),
+            field=models.CharField(blank=True, help_text='Why nothing is sent: mails bounced, a complaint, or your reason. Empty it, and mails go on.', max_length=500),
         ),
         migrations.AddField(
             model_name='subscriber',

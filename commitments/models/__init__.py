@@ -21,6 +21,7 @@ from .own_words import OwnWords
 from .people import Administration, Department, PolicyArea
 from .possible import PossibleCommitment
 from .record_change import RecordChange
+from .staff_digest import StaffDigest, StaffDigestWish
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
 from .table import TableFigure, TablePointer, TableReading
 from .turn import Turn
@@ -74,6 +75,8 @@ __all__ = [
     "Reply",
     "Series",
     "SignUp",
+    "StaffDigest",
+    "StaffDigestWish",
     "Status",
     "StatusChange",
     "StatusProposal",

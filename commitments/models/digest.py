@@ -50,6 +50,9 @@ class Subscriber(models.Model):
     email = models.EmailField(max_length=254)
     state = models.CharField(max_length=20, choices=State, default=State.PENDING)
     frequency = models.CharField(max_length=10, choices=Frequency, default=Frequency.DAILY)
+    moving_to = models.EmailField(
+        max_length=254, blank=True, help_text="A new address that its owner has not confirmed yet."
+    )
     time_zone = models.CharField(
         max_length=64,
         blank=True,
@@ -61,7 +64,9 @@ class Subscriber(models.Model):
     paused_until = models.DateTimeField(null=True, blank=True, help_text="Blank while paused: until resumed.")
     suppressed_at = models.DateTimeField(null=True, blank=True)
     suppressed_because = models.CharField(
-        max_length=500, blank=True, help_text="Why nothing is sent: mails bounced, a complaint, or staff's reason."
+        max_length=500,
+        blank=True,
+        help_text="Why nothing is sent: mails bounced, a complaint, or your reason. Empty it, and mails go on.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -88,6 +93,9 @@ class Subscriber(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    def is_paused(self, now: dt.datetime) -> bool:
+        return self.paused_at is not None and (self.paused_until is None or self.paused_until > now)
 
     @property
     def zone(self) -> ZoneInfo:

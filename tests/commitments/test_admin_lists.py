@@ -20,6 +20,7 @@ from commitments.models import (
     CorrectionRequest,
     Department,
     DepartmentName,
+    Erasure,
     Goalpost,
     Import,
     LinkedRevision,
@@ -101,6 +102,7 @@ def fill(count: int) -> None:
         digest = make.digest(subscriber, timezone.localdate(), text="T", html="T")
         Bounce.objects.create(digest=digest, kind="soft", at=timezone.now())
         Brake.objects.create(reason=unique, pulled_at=timezone.now(), released_at=timezone.now())
+        Erasure.objects.create(address_key=f"{unique}", at=timezone.now(), why="left")
         brought = Import.objects.create(
             kind="commitments",
             file_name=f"trees {unique}.csv",

@@ -69,7 +69,7 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"\w+", re.sub(r"https?://\S+|^\* |^--$", "", text, flags=re.MULTILINE).casefold())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(LETTERS, st.sampled_from([1, 7, 300]))
 def test_whatever_happened_a_mail_is_small_and_its_parts_say_the_same(words: str, count: int) -> None:
     mail = rendered(everything(words, count))

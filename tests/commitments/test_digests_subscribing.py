@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from commitments.digests import links, signup
+from commitments.digests import allowance, links, signup
 from commitments.models import Subscriber
 from tests.commitments import make
 
@@ -91,20 +91,20 @@ def test_a_scope_in_the_address_is_named_and_kept(client: Client) -> None:
 def test_one_client_cannot_ask_without_end(client: Client) -> None:
     codes = [
         client.post("/subscribe/", {**WANTED, "email": f"p{number}@example.org"}).status_code
-        for number in range(signup.REQUESTS_OF_A_CLIENT + 1)
+        for number in range(allowance.REQUESTS_OF_A_CLIENT + 1)
     ]
 
-    assert codes == [200] * signup.REQUESTS_OF_A_CLIENT + [429]
+    assert codes == [200] * allowance.REQUESTS_OF_A_CLIENT + [429]
 
 
 def test_one_address_is_not_flooded_and_nobody_is_told() -> None:
     codes = [
         Client(REMOTE_ADDR=f"192.0.2.{number}").post("/subscribe/", WANTED).status_code
-        for number in range(signup.MAILS_TO_AN_ADDRESS + 2)
+        for number in range(allowance.MAILS_TO_AN_ADDRESS + 2)
     ]
 
     assert set(codes) == {200}
-    assert len(mail.outbox) == signup.MAILS_TO_AN_ADDRESS
+    assert len(mail.outbox) == allowance.MAILS_TO_AN_ADDRESS
 
 
 def test_leaving_takes_a_post_and_no_cookie() -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -91,3 +93,55 @@ def test_who_gets_mail(fields: dict[str, Any], is_mailed: bool) -> None:
     Subscriber.objects.create(email="jo@example.org", **fields)
 
     assert Subscriber.objects.to_be_mailed(now).exists() is is_mailed
+
+
+def test_the_form_offers_what_there_is_and_takes_words_to_search_for(client: Client) -> None:
+    forests = Department.objects.create(name="Forests", slug="forests")
+    overdue("Plant trees", department=forests)
+    page = client.get("/subscribe/", {"scope": "search:old trees"}).content.decode()
+    assert 'value="department:forests"' in page
+    assert 'value="old trees"' in page
+    assert "/feeds/changes.atom?q=old+trees" in page
+
+    form = {"email": "jo@example.org", "frequency": "at_once", "time_zone": "Asia/Tokyo"}
+    client.post("/subscribe/", {**form, "scope": "search", "words": " old  trees "})
+    link = re.search(r"(/subscribe/confirm/\S+)", str(mail.outbox[-1].body))
+    assert link
+    client.post(link.group(1))
+
+    jo = Subscriber.objects.get()
+    assert (jo.state, jo.frequency, jo.time_zone) == ("confirmed", "at_once", "Asia/Tokyo")
+    assert [each.scope for each in jo.subscriptions.all()] == ["search:old trees"]
+
+
+def test_the_list_leads_to_a_subscription_and_a_feed_of_what_is_looked_at(client: Client) -> None:
+    forests = Department.objects.create(name="Forests", slug="forests")
+    overdue("Plant trees", department=forests)
+
+    follow = (
+        client.get("/commitments/", {"q": "trees", "department": "forests", "status": "in_progress"})
+        .context["register"]
+        .follow
+    )
+
+    assert [each.scope for each in follow] == ["search:trees", "department:forests"]
+    for each in follow:
+        assert client.get("/subscribe/", {"scope": each.scope}).status_code == 200
+        feed = client.get(each.feed.removeprefix("http://127.0.0.1:8000"))
+        assert "Plant trees" in feed.content.decode()
+
+
+def test_a_feed_of_a_search_tells_of_what_is_found_and_is_not_sent_twice(client: Client) -> None:
+    overdue("Halve knife crime")
+    overdue("Build roads")
+
+    feed = client.get("/feeds/changes.atom", {"q": "knife"})
+
+    said = feed.content.decode()
+    assert "commitments found for “knife”" in said
+    assert "Halve knife crime" in said
+    assert "Build roads" not in said
+    again = client.get("/feeds/changes.atom", {"q": "knife"}, headers={"If-None-Match": feed.headers["ETag"]})
+    assert again.status_code == 304
+    assert client.get("/feeds/changes.atom", {"q": "of the"}).status_code == 404
+    assert client.get("/feeds/changes.atom", {"scope": "x"}).status_code == 400
