@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from commitments import addresses
 from commitments.models import Commitment
@@ -61,14 +65,32 @@ def find(text: str) -> tuple[Scope, str]:
         if understand(scope.slug, None, ()).says_nothing:
             raise UnknownScope(f"The words “{scope.slug}” stand in almost every text. Add one that says what you want.")
         return scope, f"commitments found for “{scope.slug}”"
-    model = addresses.MODELS[scope.kind]
-    things = Commitment.objects.published() if model is Commitment else model._default_manager
+    things = _things(scope.kind)
     thing = things.filter(slug=scope.slug).first()
     if thing is None:
         thing = things.filter(slug=addresses.current_slug(scope.kind, scope.slug)).first()
     if thing is None:
         raise UnknownScope(f"There is no {scope.kind} “{scope.slug}”.")
     return Scope(scope.kind, thing.slug), _NAMES[scope.kind](thing)
+
+
+def names(texts: Iterable[str]) -> dict[str, str]:
+    """What `find` calls each of many, by text, in a query a kind; without those that are not found by what they say."""
+    wanted: dict[str, dict[str, str]] = defaultdict(dict)
+    for text in texts:
+        scope = parse(text)
+        if scope.kind in _NAMES:
+            wanted[scope.kind][scope.slug] = text
+    return {
+        of_kind[thing.slug]: _NAMES[kind](thing)
+        for kind, of_kind in wanted.items()
+        for thing in _things(kind).filter(slug__in=of_kind)
+    }
+
+
+def _things(kind: str) -> QuerySet[Any]:
+    model = addresses.MODELS[kind]
+    return Commitment.objects.published() if model is Commitment else model._default_manager.all()
 
 
 _NAMES: dict[str, Callable[..., str]] = {

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import get_text_list
 
-from commitments.digests import build, claiming, links, record, render, returning
+from commitments.digests import build, claiming, links, record, render, returning, scope
 from commitments.digests.claiming import Clock
 from commitments.digests.coverage import Searches, coverage
 from commitments.digests.outgoing import sender_domain
@@ -34,6 +34,7 @@ class Builder:
         """What each row's subscriber is told. A fixed number of queries, and some for a search not met before."""
         if not rows:
             return []
+        self._learn_names({each.scope for row in rows for each in row.subscriber.subscriptions.all()})
         known = self._known_since(min(row.window_after for row in rows))
         heard = _last_heard(rows)
         return [self._content(known, row, heard.get(row.subscriber_id)) for row in rows]
@@ -76,12 +77,15 @@ class Builder:
         scopes = [each.scope for each in subscriber.subscriptions.all()]
         return render.render(content, subscriber, self._in_words(scopes), render.narrowed_to(scopes))
 
+    def _learn_names(self, scopes: set[str]) -> None:
+        self._names |= scope.names(scopes - self._names.keys())
+
     def _in_words(self, scopes: Sequence[str]) -> str:
         names = self._names
-        for scope in scopes:
-            if scope not in names:
-                names[scope] = render.scope_in_words(scope)
-        return get_text_list([names[scope] for scope in scopes], "and")
+        for each in scopes:
+            if each not in names:
+                names[each] = render.scope_in_words(each)
+        return get_text_list([names[each] for each in scopes], "and")
 
     def _content(self, known: record.Record, row: Digest, last_heard: dt.date | None) -> build.Content:
         searches = self._searches.setdefault(row.date, Searches(row.date))
