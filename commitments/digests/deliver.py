@@ -48,7 +48,7 @@ class Delivery:
 @dataclass
 class Outcome:
     """What one run did. `unusable` holds the reason if the mail server stopped it, `stopped` if the brake did;
-    `earlier` counts rows that were done before."""
+    `earlier` counts rows that were done before, or by others meanwhile."""
 
     date: dt.date
     deliveries: list[Delivery] = field(default_factory=list)
@@ -76,7 +76,7 @@ def send_for(date: dt.date, *, retry_now: bool = False, wait: bool = False, cloc
     now is due again. `wait` waits for what other processes have claimed, and takes over what they leave.
     """
     rows = Digest.objects.filter(making.of(date), again_of=None)
-    outcome = Outcome(date, earlier=rows.exclude(state__in=Digest.OPEN).count())
+    outcome = Outcome(date)
     run = _Run(outcome, clock, retry_now=retry_now, is_patient=True)
     # Nobody is told anew before it is known what became of the last one.
     run.deliver(Digest.objects.filter(state=Digest.State.SENDING).exclude(pk__in=rows.values("pk")))
@@ -84,8 +84,10 @@ def send_for(date: dt.date, *, retry_now: bool = False, wait: bool = False, cloc
         making.make_for(date, clock())
         run.deliver(rows)
         if outcome.unusable or outcome.stopped or not wait or not _others_have_some(date, rows, clock()):
-            return outcome
+            break
         time.sleep(LOOK_EVERY_SECONDS)
+    outcome.earlier = rows.exclude(state__in=Digest.OPEN).exclude(pk__in=run.done).count()
+    return outcome
 
 
 def preview(date: dt.date, clock: Clock = timezone.now) -> Outcome:
@@ -128,14 +130,14 @@ class _Run:
         self._is_patient = is_patient
         self._stop_at = stop_at
         self._builder = wording.Builder(clock)
-        self._done: set[int] = set()
+        self.done: set[int] = set()
 
     def deliver(self, rows: DigestQuerySet) -> None:
         """Whatever of `rows` is open, free and due, each once a run."""
-        found = claiming.batches(rows, self._clock, retry_now=self._retry_now, done=self._done, stop_at=self._stop_at)
+        found = claiming.batches(rows, self._clock, retry_now=self._retry_now, done=self.done, stop_at=self._stop_at)
         with MailServer() as server:
             for batch in found:
-                self._done |= {row.pk for row in batch}
+                self.done |= {row.pk for row in batch}
                 try:
                     self._deliver(batch, server)
                 except ServerUnusable as error:

@@ -113,7 +113,8 @@ def _make(
     for keys in _batches(subscribers):
         wanted = _may_have_more(keys, moment) if is_at_once else keys
         waiting = Digest.objects.filter(subscriber__in=wanted, state=Digest.State.PENDING, again_of=None)
-        waiting.unclaimed(now).update(state=Digest.State.SUPERSEDED)
+        # Another process may just have made those of the same day.
+        waiting.exclude(date=date).unclaimed(now).update(state=Digest.State.SUPERSEDED)
         Digest.objects.bulk_create(_rows(wanted, date, until, moment), ignore_conflicts=True)
 
 

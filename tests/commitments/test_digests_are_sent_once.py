@@ -242,7 +242,7 @@ def test_processes_at_once_send_one_mail_each(manage: Any, mailbox: Mailbox) -> 
         thread.join()
 
     assert [result.returncode for result in results] == [0, 0, 0], [result.stderr for result in results]
-    assert mailbox.addresses == sorted(f"p{n}@example.org" for n in range(30))
+    assert mailbox.addresses == sorted(f"p{n}@example.org" for n in range(30)), [result.stdout for result in results]
 
 
 @pytest.mark.django_db
