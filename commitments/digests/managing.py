@@ -103,14 +103,10 @@ def move(subscriber: Subscriber) -> None:
         logger.warning("Subscriber %s has moved, and the old address could not be told: %s", subscriber.pk, error)
 
 
-def erase(
-    subscriber: Subscriber, why: Erasure.Why, now: dt.datetime, by: User | None = None, note: str = ""
-) -> Erasure:
+def erase(subscriber: Subscriber, why: Erasure.Why, now: dt.datetime, by: User | None = None) -> Erasure:
     """Remove an address with all that is held of it, mails included, and keep the proof of that."""
     with transaction.atomic():
-        proof = Erasure.objects.create(
-            address_key=keyed_hashes.of_address(subscriber.email), at=now, why=why, by=by, note=note
-        )
+        proof = Erasure.objects.create(address_key=keyed_hashes.of_address(subscriber.email), at=now, why=why, by=by)
         subscriber.delete()
     return proof
 
