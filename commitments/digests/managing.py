@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 #: More than anybody reads, and few enough that a digest of them all is made quickly.
 MOST_SUBSCRIPTIONS = 50
+#: The next hour goes on.
+MOST_FORGOTTEN_AT_ONCE = 1_000
 
 
 class AlreadySubscribed(ValueError):
@@ -134,8 +136,7 @@ def forget(now: dt.datetime, pending_days: int, left_days: int) -> tuple[int, in
     count = waiting.count()
     waiting.delete()
     left = kept.filter(state=Subscriber.State.UNSUBSCRIBED, unsubscribed_at__lt=now - dt.timedelta(days=left_days))
-    gone = 0
-    for subscriber in left.iterator(chunk_size=500):
+    gone = list(left.order_by("unsubscribed_at")[:MOST_FORGOTTEN_AT_ONCE])
+    for subscriber in gone:
         erase(subscriber, Erasure.Why.LEFT, now)
-        gone += 1
-    return count, gone
+    return count, len(gone)
