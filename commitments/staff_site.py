@@ -37,7 +37,7 @@ _GROUPS = (
         ),
     ),
     ("The linker", ("linkerversion", "linkerswitch")),
-    ("Readers", ("ownwords", "subscriber", "digest")),
+    ("Readers", ("ownwords", "subscriber", "digest", "erasure")),
     ("Tools", ("webhook", "webhookmessage")),
     ("Accounts", ("user", "accessattempt", "auditentry")),
 )

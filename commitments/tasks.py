@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 from commitments import corrections, following, linking
 from commitments.audit.acting import acting
 from commitments.bringing import steps
-from commitments.digests import deliver
+from commitments.digests import deliver, managing
 from commitments.linking import ringing
 from commitments.models import Import, Turn
 from commitments.statistics import reading
@@ -97,6 +97,13 @@ def answer_senders() -> None:
 def forget_senders() -> None:
     """Forget the addresses of those who asked for corrections long enough ago."""
     corrections.forget_senders(timezone.now())
+
+
+@shared_task(name="commitments.forget_subscribers")
+def forget_subscribers() -> None:
+    """Erase who never confirmed, and reduce who left long ago to the proof of it."""
+    pending, left = settings.SUBSCRIBERS_PENDING_KEPT_DAYS, settings.SUBSCRIBERS_LEFT_KEPT_DAYS
+    managing.forget(timezone.now(), pending, left)
 
 
 def ring_for_imports() -> None:

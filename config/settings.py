@@ -203,6 +203,9 @@ DEMO_PORT = int(_number("DEMO_PORT", 8001, 0, 65_535))
 # Mail ------------------------------------------------------------------------------------------------
 
 CORRECTION_ADDRESS_KEPT_DAYS = int(_number("CORRECTION_ADDRESS_KEPT_DAYS", 90, 1, 3650))
+SUBSCRIBE_MAILS_PER_HOUR = int(_number("SUBSCRIBE_MAILS_PER_HOUR", 500, 1, 1_000_000))
+SUBSCRIBERS_PENDING_KEPT_DAYS = int(_number("SUBSCRIBERS_PENDING_KEPT_DAYS", 30, 7, 3650))
+SUBSCRIBERS_LEFT_KEPT_DAYS = int(_number("SUBSCRIBERS_LEFT_KEPT_DAYS", 365, 1, 3650))
 DIGEST_HOUR = int(_number("DIGEST_HOUR", 7, 0, 23))
 
 # Django ----------------------------------------------------------------------------------------------
@@ -402,6 +405,11 @@ CELERY_BEAT_SCHEDULE = {
     "answer who asked for corrections": {"task": "commitments.answer_senders", **_tick},
     "forget who asked for corrections": {
         "task": "commitments.forget_senders",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
+    "forget who left or never confirmed": {
+        "task": "commitments.forget_subscribers",
         "schedule": 3600.0,
         "options": {"expires": 3500},
     },

@@ -122,7 +122,15 @@ AUDITED = (
     ),
     Audited("commitments.ColumnMapping", only=("kind", "mapping", "by")),
     # Never the address: whoever is erased is gone from here too.
-    Audited("commitments.Subscriber", only=("state", "frequency", "scope", "confirmed_at", "unsubscribed_at")),
+    Audited(
+        "commitments.Subscriber",
+        only=(
+            *("state", "frequency", "time_zone", "quiet_note", "confirmed_at", "unsubscribed_at"),
+            *("paused_at", "paused_until", "suppressed_at"),
+        ),
+        hidden=("suppressed_because",),  # may repeat a server's words, which name the address
+    ),
+    Audited("commitments.Subscription", part_of="subscriber", only=("scope",)),
     # The watch.
     Audited(
         "tracker.Source",
@@ -171,6 +179,7 @@ NOT_AUDITED = {
     "commitments.FormerSlug": "follows from a changed slug, which is recorded of what it was the address of",
     "commitments.AuditEntry": "is the audit itself",
     "commitments.Digest": "is itself the record of what was sent, and holds an address",
+    "commitments.Erasure": "is itself the proof that somebody was erased, and by whom",
     "commitments.SignUp": "is forgotten within a day",
     "commitments.LinkedRevision": "the linker's own list of what it has done",
     "commitments.LinkingProfile": "follows from the commitment's words",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from commitments.digests import build
+from commitments.digests.coverage import Coverage
 from commitments.digests.scope import Scope
 from commitments.models import Commitment, Subscriber
 
@@ -19,7 +20,7 @@ CHANGES_OF = dt.timedelta(days=7)
 class Told:
     """`content` is what a digest of today says of it, with the changes of the last week.
 
-    `subscribers` are the confirmed ones who follow it, by whatever scope.
+    `subscribers` are the confirmed ones who follow it, by whatever scope but a search.
     """
 
     content: build.Content
@@ -29,15 +30,16 @@ class Told:
 def told(commitment: Commitment, now: dt.datetime) -> Told:
     """As if the commitment were public. A fixed number of queries."""
     one = Commitment.objects.filter(pk=commitment.pk)
-    scopes = [str(Scope(kind, slug)) for kind, slug in build.scopes_of(commitment)]
+    keys = build.scopes_of(commitment)
+    scopes = [str(Scope(kind, slug)) for kind, slug in keys]
     return Told(
         content=build.content(
             build.read_day(timezone.localdate(now), one),
-            Scope(),
+            Coverage(keys),
             overdue_before=None,
             changes=build.read_changes(now - CHANGES_OF, now, one),
             changes_after=now - CHANGES_OF,
             changes_until=now,
         ),
-        subscribers=Subscriber.objects.confirmed().filter(scope__in=scopes).count(),
+        subscribers=Subscriber.objects.confirmed().filter(subscriptions__scope__in=scopes).distinct().count(),
     )

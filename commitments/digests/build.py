@@ -13,7 +13,8 @@ from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
 from commitments import addresses, showing
-from commitments.digests.scope import ALL, Scope
+from commitments.digests.coverage import Coverage
+from commitments.digests.scope import ALL
 from commitments.models import Commitment, Definition, Department, Status, StatusChange
 from commitments.models.commitment import CommitmentQuerySet
 
@@ -169,7 +170,7 @@ def scopes_of(commitment: Commitment) -> frozenset[tuple[str, str]]:
 
 def content(
     day: Day,
-    scope: Scope,
+    coverage: Coverage,
     overdue_before: Collection[int] | None,
     changes: Iterable[ChangeLine],
     changes_after: dt.datetime,
@@ -180,14 +181,18 @@ def content(
     `overdue_before` holds what was overdue on the day of the subscriber's last digest, None if there was
     none: then nothing is called new. `changes` may hold more than the window; only what is in it is told.
     """
-    overdue = [line for line in day.overdue if scope.key in line.scopes]
+
+    def covered(line: Line) -> bool:
+        return coverage.covers(line.commitment_id, line.scopes)
+
+    overdue = [line for line in day.overdue if covered(line)]
     new = [] if overdue_before is None else [line for line in overdue if line.commitment_id not in overdue_before]
-    told = [line for line in changes if scope.key in line.scopes and changes_after < line.recorded_at <= changes_until]
+    told = [line for line in changes if changes_after < line.recorded_at <= changes_until and covered(line)]
     return Content(
         date=day.date,
         newly_overdue=tuple(new),
         still_overdue=tuple(line for line in overdue if line not in new),
-        due_soon=tuple(line for line in day.due_soon if scope.key in line.scopes),
+        due_soon=tuple(line for line in day.due_soon if covered(line)),
         changes=tuple(line for line in told if not line.is_correction),
         corrections=tuple(line for line in told if line.is_correction),
     )

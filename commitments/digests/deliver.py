@@ -1,6 +1,6 @@
 """The digests of a day, sent once.
 
-1. Every confirmed subscriber gets one row for the day, or for the Monday of its week; the pair is unique.
+1. Every subscriber who is to be mailed gets one row for the day, or for the Monday of its week; the pair is unique.
 2. A row is claimed by one conditional update, which only one process can win, for a limited time.
 3. Its words are built and frozen, so that every retry says the same under the same Message-ID; only what staff
    withhold meanwhile is left out of a retry.
@@ -25,7 +25,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import Q
 from django.utils import timezone
 
-from commitments.digests import build, links, render, scope
+from commitments.digests import build, links, render
+from commitments.digests.coverage import Coverage, Searches, coverage
 from commitments.digests.outgoing import (
     DeliveryUnknown,
     MailServer,
@@ -80,7 +81,7 @@ def send_for(
     Safe to run again and by several processes at once. `retry_now` does not wait until a mail that was
     refused for now is due again; after `budget` no further mail is begun.
     """
-    _make_rows(date)
+    _make_rows(date, clock())
     rows = Digest.objects.filter(_of(date))
     outcome = Outcome(date, earlier=rows.exclude(state__in=[Digest.State.PENDING, Digest.State.SENDING]).count())
     builder = Builder(date, clock)
@@ -102,7 +103,7 @@ def preview(date: dt.date) -> Outcome:
     builder = Builder(date, timezone.now)
     rows = {row.subscriber_id: row for row in Digest.objects.filter(_of(date)).select_related("subscriber")}
     outcome = Outcome(date)
-    for subscriber in Subscriber.objects.confirmed():
+    for subscriber in Subscriber.objects.to_be_mailed(timezone.now()):
         named = row_date(subscriber.frequency, date)
         row = rows.get(subscriber.pk) or Digest(subscriber=subscriber, date=named, created_at=timezone.now())
         if row.state not in (Digest.State.PENDING, Digest.State.SENDING):
@@ -117,7 +118,7 @@ def preview(date: dt.date) -> Outcome:
 
 def row_date(frequency: str, date: dt.date) -> dt.date:
     """The day that names a digest: a weekly one has the Monday of its week, whenever in it it is made."""
-    return date if frequency == Subscriber.Frequency.DAILY else date - dt.timedelta(days=date.weekday())
+    return date - dt.timedelta(days=date.weekday()) if frequency == Subscriber.Frequency.WEEKLY else date
 
 
 class Builder:
@@ -126,6 +127,7 @@ class Builder:
     def __init__(self, date: dt.date, clock: Callable[[], dt.datetime]) -> None:
         self._day = build.read_day(date)
         self._read_at = clock()
+        self._searches = Searches(date)
         self._overdue_on: dict[dt.date, frozenset[int]] = {}
         self._changes: tuple[build.ChangeLine, ...] = ()
         self._changes_after = self._read_at
@@ -136,7 +138,7 @@ class Builder:
         after = last.created_at if last else row.subscriber.confirmed_at or row.subscriber.created_at
         return build.content(
             self._day,
-            scope.parse(row.subscriber.scope),
+            self._coverage(row.subscriber),
             self._overdue_before(last.date) if last else None,
             self._changes_since(after),
             changes_after=after,
@@ -148,7 +150,10 @@ class Builder:
         content = self.content(row)
         if not content.is_worth_a_mail:
             return None
-        return render.render(content, row.subscriber, render.scope_in_words(row.subscriber.scope))
+        return render.render(content, row.subscriber, render.subscriptions_in_words(row.subscriber))
+
+    def _coverage(self, subscriber: Subscriber) -> Coverage:
+        return coverage((each.scope for each in subscriber.subscriptions.all()), self._searches)
 
     def _overdue_before(self, date: dt.date) -> frozenset[int]:
         if date not in self._overdue_on:
@@ -180,10 +185,10 @@ def message(row: Digest) -> EmailMultiAlternatives:
     return mail
 
 
-def _make_rows(date: dt.date) -> None:
+def _make_rows(date: dt.date, now: dt.datetime) -> None:
     for frequency in Subscriber.Frequency.values:
         named = row_date(frequency, date)
-        missing = Subscriber.objects.confirmed().filter(frequency=frequency).exclude(digests__date=named)
+        missing = Subscriber.objects.to_be_mailed(now).filter(frequency=frequency).exclude(digests__date=named)
         Digest.objects.bulk_create(
             (Digest(subscriber_id=key, date=named) for key in missing.values_list("pk", flat=True)),
             batch_size=_ROWS_AT_A_TIME,
@@ -223,7 +228,7 @@ def _deliver(row: Digest, builder: Builder, server: MailServer, clock: Callable[
     again = row.state == Digest.State.SENDING
     if again and row.resends:
         return _finish(row, Digest.State.UNCERTAIN, error=row.error or "It was handed over twice and never answered.")
-    if row.subscriber.state != Subscriber.State.CONFIRMED:
+    if not Subscriber.objects.to_be_mailed(clock()).filter(pk=row.subscriber_id).exists():
         return _finish(row, Digest.State.UNCERTAIN if again else Digest.State.WITHDRAWN)
     if (not row.subject or _says_what_is_withheld_since(row)) and not _freeze(row, builder):
         return _finish(row, Digest.State.NOTHING)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.text import get_text_list
 
 from commitments.digests import links, scope
 from commitments.digests.build import Content
@@ -53,6 +55,15 @@ def inlined(html: str) -> str:
 def _without_gaps(text: str) -> str:
     """Never more than one empty line together: templates leave them where they had nothing to say."""
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def subscriptions_in_words(subscriber: Subscriber) -> str:
+    return scopes_in_words([each.scope for each in subscriber.subscriptions.all()])
+
+
+def scopes_in_words(texts: Iterable[str]) -> str:
+    """Several together: "commitments of Home Office and “Plant trees”"."""
+    return get_text_list([scope_in_words(text) for text in texts], "and")
 
 
 def scope_in_words(text: str) -> str:

@@ -9,7 +9,7 @@ from .deadline import Deadline
 from .decision import Decision
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
 from .department import DepartmentName, FormerLead, Succession
-from .digest import Digest, SignUp, Subscriber
+from .digest import Digest, Erasure, SignUp, Subscriber, Subscription
 from .evidence import Evidence, Relation, Tier
 from .expectation import NextEvidence, Question
 from .goalpost import Goalpost
@@ -40,6 +40,7 @@ __all__ = [
     "Department",
     "DepartmentName",
     "Digest",
+    "Erasure",
     "Evidence",
     "FormerLead",
     "FormerSlug",
@@ -73,6 +74,7 @@ __all__ = [
     "StatusChange",
     "StatusProposal",
     "Subscriber",
+    "Subscription",
     "Succession",
     "TableFigure",
     "TablePointer",

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+
+
+def known_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(f"“{name}” is no time zone.")
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     def confirmed(self) -> SubscriberQuerySet:
         return self.filter(state=Subscriber.State.CONFIRMED)
 
+    def to_be_mailed(self, now: dt.datetime) -> SubscriberQuerySet:
+        """Those that get what they subscribed to: confirmed, not paused and not suppressed."""
+        paused = Q(paused_at__isnull=False) & (Q(paused_until=None) | Q(paused_until__gt=now))
+        return self.confirmed().filter(~paused, suppressed_at=None)
+
 
 class Subscriber(models.Model):
-    """An address that asked for digests. Only a confirmed one gets any."""
+    """An address that asked for mail, and how it wants it. What it wants are its subscriptions.
+
+    `SubscriberQuerySet.to_be_mailed` says who gets any.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", "waiting for confirmation"
@@ -23,16 +39,30 @@ class Subscriber(models.Model):
         UNSUBSCRIBED = "unsubscribed", "unsubscribed"
 
     class Frequency(models.TextChoices):
+        AT_ONCE = "at_once", "at once"
         DAILY = "daily", "daily"
         WEEKLY = "weekly", "weekly"
 
     email = models.EmailField(max_length=254)
     state = models.CharField(max_length=20, choices=State, default=State.PENDING)
     frequency = models.CharField(max_length=10, choices=Frequency, default=Frequency.DAILY)
-    scope = models.CharField(
-        max_length=200,
-        default="all",
-        help_text="“all”, “department:SLUG”, “area:SLUG”, “administration:SLUG” or “commitment:SLUG”.",
+    moving_to = models.EmailField(
+        max_length=254, blank=True, help_text="A new address that its owner has not confirmed yet."
+    )
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        validators=[known_time_zone],
+        help_text="By its IANA name, such as Europe/London; blank is the site's own.",
+    )
+    quiet_note = models.BooleanField(default=False, help_text="Wants a monthly note when nothing has happened.")
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True, help_text="Blank while paused: until resumed.")
+    suppressed_at = models.DateTimeField(null=True, blank=True)
+    suppressed_because = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="Why nothing is sent: mails bounced, a complaint, or your reason. Empty it, and mails go on.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -47,10 +77,46 @@ class Subscriber(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="confirmed") | Q(confirmed_at__isnull=False), name="subscriber_confirmed_at_a_time"
             ),
+            models.CheckConstraint(
+                condition=Q(paused_until=None) | Q(paused_at__isnull=False), name="subscriber_paused_from_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(suppressed_at=None, suppressed_because="")
+                | Q(suppressed_at__isnull=False) & ~Q(suppressed_because=""),
+                name="subscriber_suppressed_for_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.email
+
+    def is_paused(self, now: dt.datetime) -> bool:
+        return self.paused_at is not None and (self.paused_until is None or self.paused_until > now)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which its days begin."""
+        return ZoneInfo(self.time_zone or settings.TIME_ZONE)
+
+
+class Subscription(models.Model):
+    """One thing that a subscriber wants to hear of."""
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="subscriptions")
+    scope = models.CharField(
+        max_length=250,
+        default="all",
+        help_text="“all”, “department:SLUG”, “area:SLUG”, “administration:SLUG”, “commitment:SLUG” or “search:WORDS”.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["scope"], name="subscription_by_scope")]
+        constraints = [models.UniqueConstraint(fields=["subscriber", "scope"], name="subscription_once")]
+
+    def __str__(self) -> str:
+        return self.scope
 
 
 class SignUp(models.Model):
@@ -71,6 +137,34 @@ class SignUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client_key[:8]} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Erasure(models.Model):
+    """That an address was erased: the proof of it, and what keeps an import from putting it back on the list.
+
+    The address is kept as a keyed hash only (`digests/keyed_hashes.py`).
+    """
+
+    class Why(models.TextChoices):
+        ASKED = "asked", "by the subscriber"
+        STAFF = "staff", "by staff"
+        LEFT = "left", "had unsubscribed long before"
+
+    address_key = models.CharField(max_length=64, db_index=True)
+    at = models.DateTimeField()
+    why = models.CharField(max_length=10, choices=Why)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="erasures"
+    )
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(why="staff") | Q(by__isnull=False), name="erasure_by_staff_by_somebody")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address_key[:12]} at {self.at:%Y-%m-%d %H:%M}"
 
 
 class DigestQuerySet(models.QuerySet["Digest"]):

@@ -19,6 +19,7 @@ from commitments.models import (
     Department,
     DepartmentName,
     Digest,
+    Erasure,
     Goalpost,
     Import,
     LinkedRevision,
@@ -96,6 +97,8 @@ def fill(count: int) -> None:
         version = LinkerVersion.objects.create(name=f"version {unique} with trees", base="base", values={})
         LinkerSwitch.objects.create(version=version, reason="Better at trees.", by=make.user())
         subscriber = Subscriber.objects.create(email=f"{unique}@example.org")
+        subscriber.subscriptions.create(scope="all")
+        Erasure.objects.create(address_key=f"{unique}", at=timezone.now(), why="left")
         Digest.objects.create(subscriber=subscriber, date=timezone.localdate())
         brought = Import.objects.create(
             kind="commitments",

@@ -91,6 +91,7 @@ MODELS = {
     "commitments.statuschange": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.statusproposal": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.subscriber": (MANAGER, MANAGER, MANAGER, MANAGER),
+    "commitments.erasure": (MANAGER, NOBODY, NOBODY, NOBODY),
     "commitments.tablepointer": (VIEWER, EDITOR, NOBODY, NOBODY),
     "commitments.tablereading": (VIEWER, NOBODY, NOBODY, NOBODY),
     "commitments.target": (VIEWER, NOBODY, NOBODY, NOBODY),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,6 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 
 from commitments import corrections, decisions
+from commitments.digests import links, signup
 from commitments.models import Definition, Measurement, Milestone, OwnWords, Question
 from tests.commitments import make
 
@@ -53,6 +55,7 @@ def addresses(live_server: Any) -> list[str]:
     decisions.accept(make.evidence(made, withheld), make.deed(editor))
     decisions.withhold(withheld, "release", "By order of a court.", "A letter.", make.deed(editor))
     make.commitment("Mend the bridge", due=timezone.localdate() + dt.timedelta(days=2))
+    reader = signup.add_confirmed("jo@example.org", "weekly", "all", "search:trees")
     return [
         live_server.url + path
         for path in (
@@ -76,6 +79,10 @@ def addresses(live_server: Any) -> list[str]:
             "/changes/",
             "/data/",
             "/api/v1/docs/",
+            "/subscribe/?scope=search:trees",
+            "/subscribe/settings/",
+            urlsplit(links.manage_url(reader)).path,
+            urlsplit(links.unsubscribe_url(reader)).path,
             "/nowhere/",
         )
     ]
