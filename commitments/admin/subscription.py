@@ -1,4 +1,4 @@
-"""Subscribers and what was sent to them."""
+"""Subscribers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from commitments.admin.needs import NeedsFilter
+from commitments.admin.mails import MailPreview
 from commitments.admin.person import signed_in
 from commitments.digests import managing, scope, signup
 from commitments.digests.outgoing import DeliveryUnknown, NotSent
-from commitments.models import Digest, Erasure, Subscriber, Subscription
-from tracker.admin.read_only import ReadOnlyAdmin
+from commitments.models import Erasure, Subscriber, Subscription
 
 
 class SubscriptionForm(forms.ModelForm):
@@ -33,7 +32,7 @@ class SubscriptionInline(admin.TabularInline):
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(admin.ModelAdmin):
+class SubscriberAdmin(MailPreview):
     """Only a mailbox's owner confirms it: an address added here is asked, like any other."""
 
     inlines = [SubscriptionInline]
@@ -115,16 +114,3 @@ class SubscriberAdmin(admin.ModelAdmin):
             self.message_user(request, f"{subscriber}: {error}", messages.ERROR)
             return
         self.message_user(request, f"{subscriber} was sent a mail that asks for confirmation.", messages.SUCCESS)
-
-
-@admin.register(Digest)
-class DigestAdmin(ReadOnlyAdmin):
-    list_display = ["date", "subscriber", "state", "subject", "attempts", "error", "sent_at"]
-    list_filter = [NeedsFilter, "state", "date"]
-    list_select_related = ["subscriber"]
-    search_fields = ["subscriber__email", "subject", "message_id"]
-    date_hierarchy = "date"
-    exclude = ["html"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Digest]:
-        return Digest.objects.defer("html")

@@ -13,14 +13,10 @@ from commitments.search import copies, finding
 
 @dataclass(frozen=True)
 class Coverage:
-    """Whatever has one of `keys` (`Scope.key`) or is one of the commitments in `found`, by key. Pure."""
+    """Whatever is covered by one of `keys` (`Scope.key`) or is one of the commitments in `found`, by key."""
 
     keys: frozenset[addresses.Key]
     found: frozenset[int] = frozenset()
-
-    def covers(self, commitment_id: int, keys: frozenset[addresses.Key]) -> bool:
-        """`keys` are all by which the commitment is covered, as of `build.Line.scopes`."""
-        return commitment_id in self.found or not self.keys.isdisjoint(keys)
 
 
 class Searches:

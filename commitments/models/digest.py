@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
+
+from .outgoing import Outgoing, OutgoingQuerySet
 
 
 def known_time_zone(name: str) -> None:
@@ -167,22 +171,34 @@ class Erasure(models.Model):
         return f"{self.address_key[:12]} at {self.at:%Y-%m-%d %H:%M}"
 
 
-class DigestQuerySet(models.QuerySet["Digest"]):
-    def claimable(self, now: dt.datetime) -> DigestQuerySet:
-        """Rows that still need work and that no living process has."""
-        unclaimed = Q(claimed_until=None) | Q(claimed_until__lt=now)
-        return self.filter(unclaimed, state__in=[Digest.State.PENDING, Digest.State.SENDING])
+class DigestQuerySet(OutgoingQuerySet["Digest"]):
+    def open(self) -> Self:
+        """Those that still need work."""
+        return self.filter(state__in=Digest.OPEN)
 
-    def undelivered(self, on: dt.date) -> DigestQuerySet:
+    def told(self) -> Self:
+        """Those whose time need not be told again. Of what was handed over and never answered, most has arrived."""
+        return self.filter(state__in=[Digest.State.SENT, Digest.State.NOTHING, Digest.State.UNCERTAIN], again_of=None)
+
+    def handed_over(self) -> Self:
+        """Mails that went or may have gone, but for those that somebody asked to be sent again."""
+        gone = [Digest.State.SENDING, Digest.State.SENT, Digest.State.UNCERTAIN]
+        return self.filter(state__in=gone, again_of=None)
+
+    def undelivered(self, on: dt.date) -> Self:
         """Of the last 30 days, those that failed or of which nobody knows whether they arrived."""
-        lost = self.filter(state__in=[Digest.State.FAILED, Digest.State.UNCERTAIN])
+        lost = self.filter(state__in=[Digest.State.FAILED, Digest.State.UNCERTAIN], sent_again_as=None)
         return lost.filter(date__gt=on - dt.timedelta(days=30))
 
 
-class Digest(models.Model):
-    """One subscriber's mail for one day: claimed, sent, recorded. The pair is unique, so it is never sent twice.
+class Digest(Outgoing):
+    """One subscriber's mail for one period: made, claimed, sent, recorded.
 
-    Subject and both bodies are frozen before the first attempt, so every retry says the same under the same
+    It tells what was recorded after `window_after` until `window_until`; the times that were told of one subscriber
+    join without a gap, and the database refuses a second row that begins where another does. The deadlines in it are
+    reckoned for `date`: the day, or the Monday of the week. `number` counts what is sent at once on that day.
+
+    Subject, both parts and headers are frozen before the first attempt, so every retry says the same under the same
     `message_id`. `sending` past `claimed_until` means that the mail may or may not have been delivered: the
     process died, or the server did not answer. docs/digests.md says what is done then.
     """
@@ -195,31 +211,72 @@ class Digest(models.Model):
         FAILED = "failed", "failed"
         UNCERTAIN = "uncertain", "sent or not, unknown"
         WITHDRAWN = "withdrawn", "not wanted any more"
+        SUPERSEDED = "superseded", "told by the next one"
+
+    OPEN = (State.PENDING, State.SENDING)
+    #: Their time is left to the next one.
+    UNTOLD = (State.FAILED, State.WITHDRAWN, State.SUPERSEDED)
+    MOST_A_DAY = 2
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="digests")
     date = models.DateField()
+    number = models.PositiveSmallIntegerField(default=1)
+    date_before = models.DateField(null=True, blank=True, help_text="The day of what was told before; empty: nothing.")
+    window_after = models.DateTimeField("tells what was recorded after")
+    window_until = models.DateTimeField("and until")
+    moment = models.DateTimeField(
+        db_index=True,
+        help_text="The moment for which it counts: when it was made, moved to the day that was asked for.",
+    )
+    again_of = models.OneToOneField(
+        "self",
+        on_delete=models.CASCADE,
+        related_name="sent_again_as",
+        null=True,
+        blank=True,
+        verbose_name="sent again on somebody's word",
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     subject = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
-    message_id = models.CharField(max_length=200, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
+    headers = models.JSONField(default=dict, blank=True)
+    message_id = models.CharField(max_length=200, blank=True, db_index=True)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.UUIDField(null=True, blank=True)
     resends = models.PositiveSmallIntegerField(
         default=0, help_text="How often it was sent again without knowing whether it had arrived; once at most."
     )
-    error = models.TextField(blank=True)
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    retry_at = models.DateTimeField(null=True, blank=True, help_text="Not tried again on the schedule before then.")
-    created_at = models.DateTimeField(auto_now_add=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
 
     objects = DigestQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-date", "subscriber"]
-        indexes = [models.Index(fields=["date", "state"], name="digest_to_send")]
+        ordering = ["-date", "-number", "subscriber"]
+        indexes = [
+            models.Index(fields=["date", "state"], name="digest_to_send"),
+            models.Index(fields=["state", "claimed_until"], name="digest_open"),
+            models.Index(fields=["subscriber", "window_until"], name="digest_told_last"),
+        ]
         constraints = [
-            models.UniqueConstraint(fields=["subscriber", "date"], name="digest_once_a_day"),
+            models.UniqueConstraint(
+                fields=["subscriber", "date", "number"], condition=Q(again_of=None), name="digest_once_a_period"
+            ),
+            models.UniqueConstraint(
+                fields=["subscriber", "window_after"],
+                condition=Q(again_of=None) & ~Q(state__in=["failed", "withdrawn", "superseded"]),
+                name="digest_tells_a_time_once",
+            ),
+            models.UniqueConstraint(
+                fields=["subscriber"],
+                condition=Q(again_of=None, state__in=["pending", "sending"]),
+                name="digest_one_open_at_a_time",
+            ),
+            models.CheckConstraint(condition=Q(window_until__gt=F("window_after")), name="digest_window_has_a_length"),
+            models.CheckConstraint(condition=Q(number__range=(1, 2)), name="digest_two_a_day_at_most"),
             models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False), name="digest_sent_at_a_time"),
             models.CheckConstraint(
                 condition=~Q(state__in=["sending", "sent"]) | (~Q(subject="") & ~Q(message_id="")),

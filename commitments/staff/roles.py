@@ -44,6 +44,7 @@ _RECORD = _of(
     "withholding reply import ownwords",
 )
 _TO_COME = _of("commitments", "question nextevidence")
+_MAIL = _of("commitments", "digest bounce brake")
 _HOOKS = _of("commitments", "webhook webhookmessage")
 _READERS = _of("commitments", "subscriber subscription")
 _NAMES = _of("commitments", "series administration department policyarea")
@@ -86,26 +87,10 @@ MANAGER = Role(
         "owner's own pages"
     ),
     {
-        "view": (
-            "auth.user",
-            *_of("commitments", "digest erasure"),
-            *_READERS,
-            "axes.accessattempt",
-            *_HOOKS,
-        ),
-        "add": (
-            "auth.user",
-            "tracker.source",
-            *_READERS,
-            *_of("commitments", "linkerswitch ownwords webhook"),
-        ),
+        "view": ("auth.user", "commitments.erasure", "axes.accessattempt", *_READERS, *_MAIL, *_HOOKS),
+        "add": ("auth.user", "tracker.source", *_READERS, *_of("commitments", "linkerswitch ownwords webhook")),
         "change": ("auth.user", "tracker.source", *_READERS, *_of("commitments", "ownwords webhook")),
-        "delete": (
-            "tracker.source",
-            *_READERS,
-            *_of("commitments", "ownwords webhook"),
-            "axes.accessattempt",
-        ),
+        "delete": ("tracker.source", *_READERS, *_of("commitments", "ownwords webhook"), "axes.accessattempt"),
     },
 )
 ROLES = (VIEWER, RESEARCHER, EDITOR, MANAGER)

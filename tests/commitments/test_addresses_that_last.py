@@ -15,7 +15,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from commitments.digests import about, build, links, scope, signup
+from commitments.digests import about, links, record, scope, signup
+from commitments.digests.coverage import Searches, of
 from commitments.models import Administration, Commitment, Department, FormerSlug, PolicyArea, Subscription
 from tests.commitments import make
 
@@ -116,9 +117,9 @@ def test_a_subscription_outlasts_a_new_address_and_so_does_the_link_that_confirm
     rename(department, "interior")
     assert client.post(old.removeprefix("http://127.0.0.1:8000")).status_code == 200
     assert about.told(commitment, timezone.now()).subscribers == 3
-    day = build.read_day(timezone.localdate())
+    read = record.read(timezone.now())
     for subscription in Subscription.objects.all():
-        assert scope.parse(subscription.scope).key in day.overdue[0].scopes
+        assert commitment.pk in read.covered(of(scope.parse(subscription.scope), Searches(timezone.localdate())))
     assert str(scope.find("commitment:plant-trees")[0]) == "commitment:plant-oaks"
 
 

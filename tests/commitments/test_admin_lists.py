@@ -15,10 +15,11 @@ from django.utils import timezone
 from commitments import decisions
 from commitments.models import (
     Administration,
+    Bounce,
+    Brake,
     CorrectionRequest,
     Department,
     DepartmentName,
-    Digest,
     Erasure,
     Goalpost,
     Import,
@@ -98,8 +99,10 @@ def fill(count: int) -> None:
         LinkerSwitch.objects.create(version=version, reason="Better at trees.", by=make.user())
         subscriber = Subscriber.objects.create(email=f"{unique}@example.org")
         subscriber.subscriptions.create(scope="all")
+        digest = make.digest(subscriber, timezone.localdate(), text="T", html="T")
+        Bounce.objects.create(digest=digest, kind="soft", at=timezone.now())
+        Brake.objects.create(reason=unique, pulled_at=timezone.now(), released_at=timezone.now())
         Erasure.objects.create(address_key=f"{unique}", at=timezone.now(), why="left")
-        Digest.objects.create(subscriber=subscriber, date=timezone.localdate())
         brought = Import.objects.create(
             kind="commitments",
             file_name=f"trees {unique}.csv",

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commitments import corrections, decisions, points, restatement
-from commitments.digests import about, build, scope, signup
+from commitments.digests import about, record, scope, signup
+from commitments.digests.coverage import Searches, of
 from commitments.models import (
     AuditEntry,
     Commitment,
@@ -72,7 +73,7 @@ def _point(point: Measurement | None) -> Any:
 
 
 def _scopes() -> dict[str, Any]:
-    return {one.reference: build.scopes_of(one) for one in Commitment.objects.all()}
+    return {one.reference: record.scopes_of(one) for one in Commitment.objects.all()}
 
 
 # What goes along.
@@ -202,12 +203,12 @@ def test_addresses_lead_to_the_end_of_a_chain_of_merges(client: Client) -> None:
 def test_subscribers_of_the_merged_one_are_told_of_the_other_until_it_is_undone() -> None:
     merged, kept = make.commitment("One"), make.commitment("Two", due=timezone.localdate() - dt.timedelta(days=2))
     signup.add_confirmed("jo@example.org", "daily", f"commitment:{merged.slug}")
-    key = scope.parse(Subscription.objects.get().scope).key
+    wanted = of(scope.parse(Subscription.objects.get().scope), Searches(timezone.localdate()))
     done = merge(merged, kept)
-    assert key in build.read_day(timezone.localdate()).overdue[0].scopes
+    assert kept.pk in record.read(timezone.now()).covered(wanted)
     assert about.told(kept, timezone.now()).subscribers == 1
     decisions.undo_merge(done, make.deed())
-    assert key not in build.read_day(timezone.localdate()).overdue[0].scopes
+    assert kept.pk not in record.read(timezone.now()).covered(wanted)
     assert about.told(kept, timezone.now()).subscribers == 0
     assert about.told(merged, timezone.now()).subscribers == 1
 
