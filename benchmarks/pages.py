@@ -26,8 +26,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
 #: Seconds of asking, and how often the pages take turns, where the rate is measured.
-RATE_SECONDS = 3.0
-ROUNDS = 3
+RATE_SECONDS = 1.0
+ROUNDS = 9
 PORT = 8_791
 
 
