@@ -114,6 +114,8 @@ def _pages() -> Iterator[tuple[str, list[str]]]:
     yield "search, commonest word", ["/search/?q=people", "/search/?q=people&in=releases"]
     yield "search evidence", some(lambda: "/search/?q=" + "+".join(chance.choice(quotes).split()[2:4]))
     yield "search releases", some(lambda: f"/search/?in=releases&q={chance.choice(words)}")
+    yield "commitment, crowded", [f"/commitments/{slugs[0]}/"]
+    yield "its evidence", [f"/commitments/{slugs[0]}/evidence/?page=9", f"/commitments/{slugs[0]}/evidence/"]
     yield "commitment", some(lambda: f"/commitments/{chance.choice(slugs)}/")
 
 

@@ -19,6 +19,8 @@ DEPARTMENTS = 20
 AREAS = 15
 ADMINISTRATIONS = 3
 SOURCES = 8
+#: Pieces of evidence, the first ones, that one commitment has: the promise that everybody writes about.
+CROWDED = 3_000
 #: Passages of a release that are accepted as evidence.
 A_RELEASE = 8
 AT_A_TIME = 2_000
@@ -110,7 +112,7 @@ def _evidence(writer: Writer, commitments: Sequence[int], count: int, editor: Us
         revisions = _revisions(writer, numbers, quotes, sources)
         Evidence.objects.bulk_create(
             Evidence(
-                commitment_id=chance.choice(commitments),
+                commitment_id=chance.choice(commitments) if revision.release_id * A_RELEASE > CROWDED else commitments[0],
                 release_id=revision.release_id,
                 revision=revision,
                 quote=quote,
