@@ -83,6 +83,7 @@ def _cold() -> None:
         took, busy = time.perf_counter() - began, time.process_time() - processor
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(f"  copy of {name:12} read in {took:6.2f} s ({busy:.2f} s of processor), {memory} MB in all")
+    copies.warm(today)  # what a server does besides
 
 
 def _pages() -> Iterator[tuple[str, list[str]]]:
