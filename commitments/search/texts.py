@@ -25,7 +25,7 @@ from .text_tables import EVIDENCE, RELEASES, Table
 from .words import apart, plain
 
 #: So many are found, the newest; of more it is only said that there are.
-MOST_FOUND = 1_000
+MOST_FOUND = 500
 #: Databases limit how many values one query may name.
 _MOST_AT_ONCE = 16_000
 
