@@ -11,6 +11,22 @@ from playwright.sync_api import Browser
 
 from tests.commitments import every_page
 
+#: By how many pixels a page is wider than its window.
+BEYOND_THE_EDGE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+#: The element that has the focus, by its place in the document; whether it is to be seen, and shows that it has it.
+FOCUSED = """() => {
+  const at = document.activeElement, box = at.getBoundingClientRect(), style = getComputedStyle(at)
+  const ring = at.querySelector('.reach')  // around a point of a chart
+  return {
+    place: [...document.querySelectorAll('*')].indexOf(at),
+    what: at.outerHTML.slice(0, 120),
+    isBody: at === document.body,
+    isInView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth && box.width > 0,
+    isShown: ring ? getComputedStyle(ring).stroke !== 'none'
+      : style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+  }
+}"""
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -20,30 +36,33 @@ def addresses(live_server: Any) -> dict[str, str]:
     return {name: live_server.url + path for name, path in every_page.write().items()}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_no_page_is_inaccessible_or_wider_than_the_screen(
-    browser: Browser, addresses: dict[str, str], theme: Any, width: int
-) -> None:
-    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme).new_page()
+#: What depends on the colours alone, which are the same at every width.
+BY_COLOUR = {"runOnly": ["color-contrast", "link-in-text-block"]}
+#: Width of the window, theme and rules of the checker; all of them where none are named.
+LOOKS: list[tuple[int, Any, Any]] = [(1440, "light", None), (1440, "dark", BY_COLOUR), (390, "dark", None)]
+
+
+def test_no_page_is_inaccessible_or_wider_than_the_screen(browser: Browser, addresses: dict[str, str]) -> None:
+    page = browser.new_page()
     elsewhere: list[str] = []
     page.on("request", lambda request: elsewhere.append(request.url))
     blocked: list[str] = []
     page.on("console", lambda message: blocked.append(message.text))
-    for address in addresses.values():
+    for name, address in addresses.items():
         page.goto(address)
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, address
-        assert not [text for text in blocked if "Content Security Policy" in text], address
+        assert not [text for text in blocked if "Content Security Policy" in text], name
         levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(each => +each.tagName[1])")
         assert levels[0] == 1
         assert levels.count(1) == 1
-        assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), (address, levels)
-        results = Axe().run(page)
-        assert results.violations_count == 0, f"{address}\n{results.generate_report()}"
-    origin = addresses["home"]
-    assert all(url.startswith(origin) for url in elsewhere)
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), (name, levels)
+        for width, theme, rules in LOOKS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=theme)
+            assert page.evaluate(BEYOND_THE_EDGE) <= 0, (name, width)
+            results = Axe().run(page, options=rules)
+            assert results.violations_count == 0, f"{name}, {width}, {theme}\n{results.generate_report()}"
+    assert all(url.startswith(addresses["home"]) for url in elsewhere)
 
 
 def test_nothing_is_lost_at_four_times_the_size(browser: Browser, addresses: dict[str, str]) -> None:
@@ -52,8 +71,7 @@ def test_nothing_is_lost_at_four_times_the_size(browser: Browser, addresses: dic
     for address in addresses.values():
         page.goto(address)
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert page.evaluate(wide) <= 0, address
+        assert page.evaluate(BEYOND_THE_EDGE) <= 0, address
 
 
 def test_the_keyboard_reaches_the_content_and_a_figure_leads_to_its_sentence(
@@ -67,6 +85,30 @@ def test_the_keyboard_reaches_the_content_and_a_figure_leads_to_its_sentence(
     assert page.evaluate("document.activeElement.id") == "main"
     page.get_by_role("link", name="16,400 trees").first.click()
     assert page.locator("mark:target").inner_text() == "In all 16,400 trees stand."
+
+
+@pytest.mark.parametrize("name", ["list", "commitment", "release", "search, passages", "correct"])
+def test_the_keyboard_walks_a_page_in_its_order_and_shows_where_it_is(
+    browser: Browser, addresses: dict[str, str], name: str
+) -> None:
+    page = browser.new_page()
+    page.goto(addresses[name])
+    places = []
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        at = page.evaluate(FOCUSED)
+        if at["isBody"]:
+            break
+        assert at["isInView"], at["what"]
+        assert at["isShown"], at["what"]
+        places.append(at["place"])
+    else:
+        raise AssertionError("The keyboard does not get out of the page.")
+    assert places == sorted(set(places))
+    assert len(places) == page.evaluate(
+        "[...document.querySelectorAll('a[href],button,input:not([type=hidden]),select,textarea,summary')]"
+        ".filter(each => each.tabIndex >= 0 && each.checkVisibility()).length"
+    )
 
 
 def test_filtering_works_without_javascript(browser: Browser, addresses: dict[str, str]) -> None:
