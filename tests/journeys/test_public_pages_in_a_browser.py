@@ -36,6 +36,10 @@ def addresses(live_server: Any) -> dict[str, str]:
     return {name: live_server.url + path for name, path in every_page.write().items()}
 
 
+#: The bytes of a page and of each thing that it loads, unpacked.
+WEIGHTS = """['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))
+  .map(each => each.decodedBodySize)"""
+MOST_REQUESTS, MOST_BYTES = 12, 250_000
 #: What depends on the colours alone, which are the same at every width.
 BY_COLOUR = {"runOnly": ["color-contrast", "link-in-text-block"]}
 #: Width of the window, theme and rules of the checker; all of them where none are named.
@@ -50,6 +54,9 @@ def test_no_page_is_inaccessible_or_wider_than_the_screen(browser: Browser, addr
     page.on("console", lambda message: blocked.append(message.text))
     for name, address in addresses.items():
         page.goto(address)
+        weights = page.evaluate(WEIGHTS)
+        assert len(weights) <= MOST_REQUESTS, name
+        assert sum(weights) <= MOST_BYTES, name
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         assert not [text for text in blocked if "Content Security Policy" in text], name
         levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(each => +each.tagName[1])")
