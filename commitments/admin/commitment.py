@@ -37,6 +37,7 @@ from commitments.models import Commitment, Definition, Evidence, Goalpost, Impor
 from commitments.pages import phrases
 from commitments.pages.commitment import commitment_page, whole
 from commitments.pages.standing import standing
+from tracker.admin.moments import name_both_boxes
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -163,8 +164,7 @@ class CommitmentAdmin(admin.ModelAdmin):
             named = ", ".join(f"{series} is {series.pk}" for series in obj.series.all())
             form.base_fields["series"].help_text = f"By their numbers, with commas. {named}"
         if "publish_at" in form.base_fields:
-            for widget, label in zip(form.base_fields["publish_at"].widget.widgets, ("day", "time"), strict=True):
-                widget.attrs["aria-label"] = f"Public from, {label}"
+            name_both_boxes(form.base_fields["publish_at"], "Public from")
         return form
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import xlsxwriter
@@ -32,17 +32,21 @@ _Row = dict[str, Any]
 
 
 def rows() -> list[_Row]:
-    made = [_row(number) for number in range(1, ROWS + 1)]
+    made = good_rows(ROWS)
     for place, number in enumerate(range(7, ROWS, ROWS // BAD_ROWS)):
         if place < BAD_ROWS:
             _SPOILT[place % len(_SPOILT)](made[number])
     return made
 
 
+def good_rows(count: int) -> list[_Row]:
+    """The same before anything is wrong with any."""
+    return [_row(number) for number in range(1, count + 1)]
+
+
 def bad_lines() -> set[int]:
     """The lines of the sheet that are wrong."""
-    good = [_row(number) for number in range(1, ROWS + 1)]
-    pairs = enumerate(zip(good, rows(), strict=True), start=FIRST_LINE)
+    pairs = enumerate(zip(good_rows(ROWS), rows(), strict=True), start=FIRST_LINE)
     return {line for line, (before, after) in pairs if before != after}
 
 
@@ -88,7 +92,8 @@ _SPOILT: list[Callable[[_Row], None]] = [
 ]
 
 
-def workbook() -> bytes:
+def workbook(said: Sequence[_Row] | None = None) -> bytes:
+    """The spreadsheet with the rows `said`, or with `rows()`."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as book:
         sheet = book.add_worksheet("Tracker")
@@ -107,7 +112,7 @@ def workbook() -> bytes:
             if group:
                 sheet.merge_range(3, place, 3, place + len(names) - 1, group)
             place += len(names)
-        for number, row in enumerate(rows(), start=FIRST_LINE - 1):
+        for number, row in enumerate(said or rows(), start=FIRST_LINE - 1):
             for column, value in enumerate(row.values()):
                 if isinstance(value, dt.date):
                     sheet.write_datetime(number, column, dt.datetime.combine(value, dt.time()), days)

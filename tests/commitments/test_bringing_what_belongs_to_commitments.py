@@ -11,6 +11,7 @@ from django.test import Client
 from commitments.models import Commitment, Definition, Evidence, Measurement, Series, StatusChange
 from tests.commitments import make
 from tests.commitments.bringing import Editor, outcomes, page
+from tracker.models import Release
 
 pytestmark = pytest.mark.django_db
 
@@ -231,9 +232,36 @@ def test_evidence_of_no_release_here_is_refused_with_what_to_do(editor: Editor, 
     release = make.release(WORDS)
     body = f"Ref,Link,Passage\n{trees.reference},https://elsewhere.example/a,More.\n{trees.reference},{release.url},Less.\n"
     assert refusals(editor, "evidence", body) == [
-        "release_url: no release of this address is stored here; add its source or the release itself first",
+        "release_url: no release of this address is stored here; add it, or to keep the passage give "
+        "release title, published, publisher, voice",
         "quote: does not stand in any version of the release; quote it exactly",
     ]
+
+
+def test_passages_of_releases_that_are_not_here_are_kept_as_what_they_are(editor: Editor, trees: Commitment) -> None:
+    """Years of notes: the pages may be gone, and what was copied from them still counts."""
+    origin = "https://ministry.example/gone,Trees at last,2025-01-09,Ministry of Trees,official"
+    head = "Ref,Link,Title,Published,Publisher,Voice,Passage\n"
+    first, second, later = "They planted 640 trees.", "Another 60 were lost.", "In May it was 900 trees."
+    body = head + "".join(f"{trees.reference},{origin},{quote}\n" for quote in (first, second))
+    which = editor.brought("notes.csv", body, "evidence")
+
+    assert outcomes(which) == {"made": 2}
+    release = Release.objects.get()
+    assert release.latest_revision.text == f"{first}\n\n{second}"
+    assert (release.title, release.published_at.date()) == ("Trees at last", dt.date(2025, 1, 9))
+    assert {piece.quote for piece in Evidence.objects.accepted()} == {first, second}
+    page = editor.client.get(release.get_absolute_url()).content.decode()
+    assert "passages copied by hand; the rest of it was not kept" in page
+    goes_round(editor, "evidence")
+
+    again = editor.brought("more.csv", head + f"{trees.reference},{origin},{later}\n", "evidence")
+    assert outcomes(again) == {"made": 1}
+    assert Release.objects.get().latest_revision.text == f"{first}\n\n{second}\n\n{later}"
+    assert Evidence.objects.accepted().count() == 3
+
+    editor.undo(again)
+    assert Evidence.objects.accepted().count() == 2
 
 
 # In and out.

@@ -26,4 +26,5 @@ class ReadOnlyAdmin(_ReadOnly, admin.ModelAdmin):
 class ReadOnlyInline(_ReadOnly, admin.TabularInline):
     """Rows to read on their parent's page."""
 
+    template = "admin/tracker/read_only_inline.html"
     extra = 0

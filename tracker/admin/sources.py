@@ -22,6 +22,7 @@ from tracker.models import Poll, Republish, Source, SourceAlert, Tick
 from tracker.polling import PollDeclined, poll
 from tracker.trial import Trial, TrialFailed
 
+from .moments import name_both_boxes
 from .opml import OpmlLists
 from .read_only import ReadOnlyAdmin, ReadOnlyInline
 
@@ -181,7 +182,10 @@ class SourceAdmin(OpmlLists):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None and obj.kind == Source.Kind.DESK:
             kwargs["form"] = DeskSourceForm
-        return super().get_form(request, obj, change, **kwargs)
+        form = super().get_form(request, obj, change, **kwargs)
+        if "next_due_at" in form.base_fields:
+            name_both_boxes(form.base_fields["next_due_at"], "Next due")
+        return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None and obj.kind == Source.Kind.DESK:

@@ -19,6 +19,7 @@ class Provenance(models.Model):
         BROADCAST = "broadcast", "a broadcast"
         HANDED_OVER = "handed_over", "a document that was handed over"
         SAVED_PAGE = "saved_page", "a web page saved by a reader"
+        PASSAGES = "passages", "passages copied by hand; the rest of it was not kept"
         ADDRESS = "address", "a document at an address that staff named"
 
     appearance = models.ForeignKey(Appearance, on_delete=models.CASCADE, related_name="provenance")

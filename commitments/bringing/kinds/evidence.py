@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from commitments import decisions
+from commitments.bringing import excerpts
 from commitments.bringing.checking import Reading, Row, plain
 from commitments.bringing.columns import Column
 from commitments.bringing.complaints import Complaint
@@ -24,11 +25,13 @@ from commitments.linking.placing import place
 from commitments.models import Decision, Evidence, ImportRow, Relation, Tier
 from commitments.models.evidence import quote_key
 from tracker.identity import canonical_address
-from tracker.models import Appearance, Release, Revision
+from tracker.models import Appearance, Provenance, Release, Revision, Voice
+from tracker.reading.sanitise import web_address
 
 _ACCEPTED, _SUGGESTED = Evidence.State.ACCEPTED, Evidence.State.SUGGESTED
 _STATES = {state.value: str(state.label) for state in (_ACCEPTED, _SUGGESTED)}
 _DECIDED = ("relation", "tier", "state")
+_ORIGIN = ("release_title", "published", "publisher", "voice")
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,10 @@ class EvidenceRows(OfCommitment):
         Column("relation", "How it bears on it", ("bearing", "type"), "progress"),
         Column("tier", "How far things are", ("level", "stage"), "announced"),
         Column("state", "State: accepted or suggested", ("status", "decision"), "accepted"),
-        Column("release_title", "Title of the release", ("title",)),
-        Column("published", "Published on", ("date", "published on")),
+        Column("release_title", "Title of the release", ("title",), "640 trees planted"),
+        Column("published", "Published on", ("date", "published on"), "2025-03-31"),
+        Column("publisher", "Who published it", ("published by", "author", "outlet"), "Ministry of Trees"),
+        Column("voice", f"Whose account: {', '.join(Voice.values)}", ("account",), "official"),
     )
     required = ("reference", "release_url", "quote")
 
@@ -60,6 +65,7 @@ class EvidenceRows(OfCommitment):
         self._releases: dict[str, list[int]] = {}
         self._revisions: dict[int, list[Revision]] = {}
         self._recorded: dict[tuple[int, int, str], Evidence] = {}
+        self._excerpts: dict[int, Appearance] = {}
 
     def check(self, line: int, raw: Mapping[str, object]) -> Row | list[Complaint]:
         reading = Reading(line, raw)
@@ -72,7 +78,10 @@ class EvidenceRows(OfCommitment):
             "state": reading.choice("state", _STATES, _ACCEPTED),
             "release_title": reading.text("release_title", 500),
             "published": reading.date("published"),
+            "publisher": reading.text("publisher", 200),
+            "voice": reading.choice("voice", dict(Voice.choices)),
         }
+        reading.has_come("published", values["published"], self.terms.today)
         reading.require(values, *self.required)
         if self.terms.by is None:
             reading.complain("state", "is somebody's decision; say whose with --by USERNAME")
@@ -93,23 +102,24 @@ class EvidenceRows(OfCommitment):
         self._revisions = defaultdict(list)
         for revision in Revision.objects.filter(release__in=found).select_related("release").order_by("-number"):
             self._revisions[revision.release_id].append(revision)
+        self._excerpts = {}
+        for release in Release.objects.filter(pk__in=found, appearances__provenance__way=Provenance.Way.PASSAGES):
+            if here := excerpts.excerpt_of(release):
+                self._excerpts[release.pk] = here
         pieces = Evidence.objects.filter(commitment__in=self.commitments.values(), release__in=found)
         self._recorded = {(piece.commitment_id, piece.release_id, piece.quote_key): piece for piece in pieces}
 
     def plan(self, row: Row) -> Planned:
         if unknown := self.unknown(row):
             return unknown
-        keys = self._releases.get(canonical_address(row["release_url"]), [])
-        if not keys:
-            message = "no release of this address is stored here; add its source or the release itself first"
-            return self.refusal(row, "release_url", message)
         where = self._where(row)
-        if where is None:
-            return self.refusal(row, "quote", "does not stand in any version of the release; quote it exactly")
-        piece = self._piece(row, where)
+        if where is None and (refused := self._not_to_be_kept(row)):
+            return refused
         said = {name: plain(row[name]) for name in _DECIDED if row[name]}
+        piece = self._piece(row, where) if where else None
         if piece is None:
-            return self.new(row, {"release_url": row["release_url"], "quote": row["quote"], **said})
+            about = {name: plain(row[name]) for name in _ORIGIN} if where is None else {}
+            return self.new(row, {"release_url": row["release_url"], "quote": row["quote"], **said, **about})
         now = {name: getattr(piece, name) for name in said}
         changes = [Change(name, now[name], said[name]) for name in said if now[name] != said[name]]
         if not changes:
@@ -119,8 +129,23 @@ class EvidenceRows(OfCommitment):
         message = f"it is {piece.get_state_display()} here already, and otherwise; decide on it on its own page"
         return self.refusal(row, "quote", message)
 
+    def _not_to_be_kept(self, row: Row) -> Planned | None:
+        """The refusal of a passage that stands in nothing stored here and cannot be kept by itself either."""
+        keys = self._releases.get(canonical_address(row["release_url"]), [])
+        if any(key in self._excerpts for key in keys):
+            return None
+        if keys:
+            return self.refusal(row, "quote", "does not stand in any version of the release; quote it exactly")
+        if missing := [name.replace("_", " ") for name in _ORIGIN if not row[name]]:
+            message = "no release of this address is stored here; add it, or to keep the passage give "
+            return self.refusal(row, "release_url", message + ", ".join(missing))
+        if not web_address(row["release_url"]):
+            return self.refusal(row, "release_url", "is no web address")
+        return None
+
     def write(self, planned: Sequence[Planned]) -> None:
         assert self.terms.by is not None  # noqa: S101
+        self._keep_passages([one.row for one in planned if one.row])
         deed = decisions.Deed(self.terms.by)
         lock_commitments(*{self.commitment(one.row).pk for one in planned if one.row})
         by_piece: dict[int, Planned] = {}
@@ -136,6 +161,27 @@ class EvidenceRows(OfCommitment):
             accept_together(pieces, deed)
         for entry in Decision.objects.filter(act=deed.act).order_by("pk"):
             by_piece[entry.evidence_id].note(entry)
+
+    def _keep_passages(self, rows: Sequence[Row]) -> None:
+        """Store what these rows quote of releases that are not here, so that it can be found like any other."""
+        missing: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            if self._where(row) is None:
+                missing[canonical_address(row["release_url"])].append(row)
+        for address, of_one in missing.items():
+            quotes = [row["quote"] for row in of_one]
+            here = next((self._excerpts[key] for key in self._releases.get(address, []) if key in self._excerpts), None)
+            if here:
+                excerpts.add(here, quotes, self.terms.note)
+            else:
+                first = of_one[0]
+                origin = excerpts.Origin(
+                    *(first["release_url"], first["release_title"], first["publisher"], first["voice"]),
+                    first["published"],
+                )
+                excerpts.keep(origin, quotes, str(self.terms.by), self.terms.note)
+        if missing:
+            self.look_up(rows)
 
     def _written(self, row: Row, deed: decisions.Deed) -> Evidence:
         """The piece of evidence of a row, suggested, with what the row says of it or else what its words say."""
@@ -193,6 +239,7 @@ class EvidenceRows(OfCommitment):
     def exported(cls) -> Iterator[dict[str, Any]]:
         """All that is accepted, the oldest release first."""
         pieces = Evidence.objects.accepted().select_related("commitment", "release")
+        pieces = pieces.prefetch_related("release__appearances__source")
         for piece in pieces.order_by("release__published_at", "release_id", "start", "pk").iterator(chunk_size=500):
             yield {
                 "reference": piece.commitment.reference,
@@ -203,7 +250,13 @@ class EvidenceRows(OfCommitment):
                 "state": piece.state,
                 "release_title": piece.release.title,
                 "published": timezone.localdate(piece.release.published_at).isoformat(),
+                **_whose(piece.release),
             }
+
+
+def _whose(release: Release) -> dict[str, str]:
+    source = min(release.appearances.all(), key=lambda here: here.pk).source
+    return {"publisher": source.publisher or source.name, "voice": source.voice}
 
 
 def _addresses(addresses: set[str]) -> Iterator[tuple[int, str]]:
