@@ -116,7 +116,7 @@ class _Sought:
         newest = list(scores)[:MOST_FOUND]
         return Found(sorted(newest, key=lambda key: -scores[key]), is_more=len(scores) > MOST_FOUND)
 
-    def _told(self, keys: Sequence[int]) -> dict[int, _Told]:
+    def _told(self, keys: list[int]) -> dict[int, _Told]:
         """What the table tells of things by their keys: how well each fits, and where it has the words."""
         if not keys:
             return {}

@@ -118,7 +118,7 @@ def keep_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
 def _stamp() -> str:
     """`showing.stamp`, by a connection that is not first asked whether it still is one: this question tells."""
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return showing.stamp()
     except OperationalError:
