@@ -29,7 +29,7 @@ from . import meanings, phrases
 from .citing import Citation, cite
 from .counted import Counted, counted, points_of
 from .judgement import Judgement, judgement
-from .passage import RESTATED, Account, Outlined, accounts, outline
+from .passage import RESTATED, Account, accounts, outline
 from .standing import Standing, standing
 from .wording import Due, Wording, due, wordings_of
 
@@ -134,7 +134,8 @@ def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> Commi
         .order_by("effective_from", "pk")
     )
     outlined = outline(commitment)
-    by_account = {each.key: each for each in accounts(show, outlined)}
+    shown_accounts = accounts(show, outlined)
+    by_account = {each.key: each for each in shown_accounts}
     points = points_of(commitment)
     shown_points = list(show.points(points))
     judgements = [judgement(show, change, changes) for change in changes]
@@ -165,7 +166,7 @@ def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> Commi
         parts=list(commitment.parts.published()),
         owed=owed(commitment),
         merged_here=list(_merged_here(commitment)),
-        freshness=_freshness(outlined, changes, definitions, on),
+        freshness=_freshness(shown_accounts, changes, definitions, on),
         time_left=phrases.time_left(current.deadline_latest, stands.status, on),
         citation=cite(commitment, len(definitions) + len(changes), on),
     )
@@ -222,9 +223,10 @@ def _steps(milestones: Iterable[Milestone], on: dt.date) -> list[Step]:
 
 
 def _freshness(
-    outlined: Iterable[Outlined], changes: list[StatusChange], definitions: list[Definition], on: dt.date
+    accounts: Iterable[Account], changes: list[StatusChange], definitions: list[Definition], on: dt.date
 ) -> Freshness:
-    last = max((piece.at for piece in outlined), default=None)
+    newest = (account.pieces[0].evidence.release for account in accounts)
+    last = max((release.published_at for release in newest), default=None)
     last_evidence = timezone.localdate(last) if last else None
     silence = None if last_evidence is None else (on - last_evidence).days
     return Freshness(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -46,10 +45,9 @@ class Account:
 
 
 class Outlined(NamedTuple):
-    """A piece of evidence by its key, when its release was published, and whose account it is."""
+    """A piece of evidence by its key, and whose account it is."""
 
     key: int
-    at: dt.datetime
     account: str
 
 
@@ -71,11 +69,11 @@ NEWEST = 10
 
 def outline(commitment: Commitment) -> list[Outlined]:
     """All accepted evidence, newest first, with no more of it than says where it belongs. One query."""
-    columns = ("pk", "release__published_at", "relation", "self_declared", "revision__appearance__source__voice")
+    columns = ("pk", "relation", "self_declared", "revision__appearance__source__voice", "figures")
     rows = commitment.evidence.accepted().order_by("-release__published_at", "start", "pk")
     return [
-        Outlined(key, at, _account(relation, voice, figures, self_declared=self_declared))
-        for key, at, relation, self_declared, voice, figures in rows.values_list(*columns, "figures")
+        Outlined(key, _account(relation, voice, figures, self_declared=self_declared))
+        for key, relation, self_declared, voice, figures in rows.values_list(*columns)
     ]
 
 
