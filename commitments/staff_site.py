@@ -99,7 +99,10 @@ class StaffSite(AdminSite):
 
         needs = counted(request)
         mine = [need for need in needs if need.mine]
-        return super().index(request, {**(extra_context or {}), "needs": needs, "needs_of_mine": mine})
+        idle = [need for need in needs if not need.count]
+        return super().index(
+            request, {**(extra_context or {}), "needs": needs, "needs_of_mine": mine, "needs_nobody": idle}
+        )
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps: list[Any] = super().get_app_list(request, app_label)

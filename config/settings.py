@@ -357,6 +357,9 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30.0  # seconds
+# Looked at after each task, in kilobytes; what a process has once taken it never gives back.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = int(_number("WORKER_MAX_MEMORY_MB", 500, 100, 1_000_000)) * 1024
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Beat keeps nothing on disk: what is due is in the database, so a killed beat leaves nothing to repair.

@@ -90,6 +90,7 @@ def work(desk: Desk) -> None:
     desk.open_commitment(RETURNS)
     page.get_by_role("link", name="History", exact=True).click()
     desk.keep("history")
+    _bring(desk)
     _source(desk)
 
 
@@ -154,6 +155,28 @@ def _deadline(desk: Desk) -> None:
     page.get_by_label("Deadline as worded").fill("within a year")
     expect(page.locator("output.reading")).to_contain_text("1 February 2027")
     desk.keep("deadline", page.locator("fieldset", has=page.locator("output.reading")))
+
+
+#: What a newsroom has: names of its own for the columns, and a day that does not exist.
+SHEET = """Ref,Pledge,Full text,Announced,By when,Rating
+G-01,Open ten libraries,The ministry promised to open ten public libraries.,05/07/2024,by the end of 2027,not started
+G-02,Mend the town bridge,The ministry promised to mend the town bridge.,31/02/2025,in spring 2028,not started
+"""
+
+
+def _bring(desk: Desk) -> None:
+    page = desk.page
+    desk.go("/admin/commitments/import/add/")
+    page.get_by_label("File").set_input_files(
+        {"name": "Promises.csv", "mimeType": "text/csv", "buffer": SHEET.encode()}
+    )
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_label("Pledge", exact=True).select_option(label="Title")
+    desk.keep("columns", page.locator("#content"))
+    page.get_by_role("button", name="Show what it would change").click()
+    expect(page.get_by_role("heading", name="What it would change")).to_be_visible(timeout=20_000)
+    page.locator("summary").first.click()
+    desk.keep("preview", page.locator("#content"))
 
 
 def _source(desk: Desk) -> None:
