@@ -39,6 +39,9 @@ LARGEST_BYTES = 500_000
 #: Longer ones are nobody's twice.
 LONGEST_QUERY = 500
 
+#: The header that names one request, as its lines of the log do: what is kept was made for another.
+_OF_ONE_REQUEST = settings.DJANGO_GUID["GUID_HEADER_NAME"]
+
 #: Where a view leaves, in `META`, when its page was begun.
 _BEGUN = "pledgewatch.begun"
 
@@ -67,7 +70,8 @@ class _Kept:
     def put(self, address: _Address, begun: _Begun, response: HttpResponse) -> None:
         with self._turn:
             self._drop(address)
-            self.answers[address] = (begun, response.content, dict(response.headers))
+            headers = {name: value for name, value in response.headers.items() if name != _OF_ONE_REQUEST}
+            self.answers[address] = (begun, response.content, headers)
             self.size += len(response.content)
             while self.answers and (self.size > MOST_BYTES or _is_old(next(iter(self.answers.values()))[0])):
                 self._drop(next(iter(self.answers)))

@@ -45,6 +45,8 @@ def test_a_second_reader_costs_the_database_the_question_what_is_withheld(client
     assert all("commitments_withholding" in one["sql"] for one in captured)
     assert [one.content for one in second] == [one.content for one in first]
     assert all("Content-Security-Policy" in one.headers for one in second)
+    assert all("X-Request-ID" in one.headers for one in first)
+    assert not any("X-Request-ID" in one.headers for one in second)
 
 
 def test_a_decision_is_seen_within_five_seconds(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
