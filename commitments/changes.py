@@ -16,7 +16,8 @@ from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from commitments.digests.scope import ALL, Scope
+from commitments.digests.coverage import Searches
+from commitments.digests.scope import ALL, SEARCH, Scope
 from commitments.models import Commitment, Definition, Evidence, Status, StatusChange
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.pages import phrases
@@ -223,6 +224,9 @@ def covered(scope: Scope) -> CommitmentQuerySet:
     public = Commitment.objects.published()
     if scope.kind == ALL:
         return public
+    if scope.kind == SEARCH:
+        found = Searches(timezone.localdate()).found(scope.slug)
+        return public.filter(pk__in=found)
     by: dict[str, Sequence[str]] = {
         "commitment": ("slug",),
         "department": ("department__slug", "other_departments__slug"),

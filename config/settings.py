@@ -205,7 +205,25 @@ DEMO_PORT = int(_number("DEMO_PORT", 8001, 0, 65_535))
 # Mail ------------------------------------------------------------------------------------------------
 
 CORRECTION_ADDRESS_KEPT_DAYS = int(_number("CORRECTION_ADDRESS_KEPT_DAYS", 90, 1, 3650))
+SUBSCRIBE_MAILS_PER_HOUR = int(_number("SUBSCRIBE_MAILS_PER_HOUR", 500, 1, 1_000_000))
+SUBSCRIBERS_PENDING_KEPT_DAYS = int(_number("SUBSCRIBERS_PENDING_KEPT_DAYS", 30, 7, 3650))
+SUBSCRIBERS_LEFT_KEPT_DAYS = int(_number("SUBSCRIBERS_LEFT_KEPT_DAYS", 365, 1, 3650))
 DIGEST_HOUR = int(_number("DIGEST_HOUR", 7, 0, 23))
+# 0 keeps for ever.
+DIGESTS_KEPT_DAYS = int(_number("DIGESTS_KEPT_DAYS", 365, 0, 36_500))
+#: For how long a worker has a mail to itself without a sign of life; then another takes it over.
+MAIL_CLAIM = timedelta(seconds=_number("MAIL_CLAIM_SECONDS", 120, 10, 3600))
+# 0 knows no pace.
+MAILS_PER_DOMAIN_A_MINUTE = int(_number("MAILS_PER_DOMAIN_A_MINUTE", 3000, 0, 1_000_000))
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
+if BOUNCE_ADDRESS:
+    try:
+        validate_email(BOUNCE_ADDRESS)
+    except ValidationError as error:
+        raise ImproperlyConfigured(
+            f"BOUNCE_ADDRESS: {BOUNCE_ADDRESS!r} is no mail address. Write it as bounces@example.org."
+        ) from error
 
 # Django ----------------------------------------------------------------------------------------------
 
@@ -401,10 +419,18 @@ CELERY_BEAT_SCHEDULE = {
     "read new editions of tables": {"task": "commitments.read_tables", **_tick},
     "go on with what staff have brought": {"task": "commitments.go_on_with_imports", **_tick},
     "forget old changes": {"task": "commitments.forget_old_changes", "schedule": 3600.0, "options": {"expires": 3500}},
-    "send the day's digests": {"task": "commitments.send_digests", **_tick},
+    "send the digests that are due": {"task": "commitments.send_digests", **_tick},
+    "send the morning mail to staff": {"task": "commitments.send_staff_digests", **_tick},
+    "read what came back": {"task": "commitments.take_bounces", "schedule": 300.0, "options": {"expires": 290}},
+    "forget old digests": {"task": "commitments.forget_old_digests", "schedule": 3600.0, "options": {"expires": 3500}},
     "answer who asked for corrections": {"task": "commitments.answer_senders", **_tick},
     "forget who asked for corrections": {
         "task": "commitments.forget_senders",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
+    "forget who left or never confirmed": {
+        "task": "commitments.forget_subscribers",
         "schedule": 3600.0,
         "options": {"expires": 3500},
     },

@@ -101,9 +101,8 @@ def pieces(show: Showing, keys: Sequence[int]) -> Iterator[tuple[int, Piece]]:
 
 
 def _account(relation: str, voice: str, figures: Sequence[Mapping[str, Any]], *, self_declared: bool) -> str:
-    """What those who promised say in Parliament or in a newspaper is their account too. A passage only says again
-    what was known by its relation, or because all its figures are old."""
-    if relation == Relation.RESTATES or (figures and all(figure.get("restated") for figure in figures)):
+    """What those who promised say in Parliament or in a newspaper is their account too."""
+    if _says_again(relation, figures):
         return RESTATED
     if relation == Relation.CONTEXT:
         return "context"
@@ -127,6 +126,15 @@ def piece(show: Showing, evidence: Evidence) -> Piece:
         voice=source.get_voice_display(),
         meaning=meanings.RELATION[Relation(evidence.relation)],
     )
+
+
+def is_restated(evidence: Evidence) -> bool:
+    """Whether a passage only says again what was known: by its relation, or because all its figures are old."""
+    return _says_again(evidence.relation, evidence.figures)
+
+
+def _says_again(relation: str, figures: Sequence[Mapping[str, Any]]) -> bool:
+    return relation == Relation.RESTATES or (bool(figures) and all(figure.get("restated") for figure in figures))
 
 
 def passage_address(evidence: Evidence) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import urlsplit
 
 from django.utils import timezone
 
 from commitments import corrections, decisions
+from commitments.digests import links, signup
 from commitments.models import (
     Definition,
     Department,
@@ -74,6 +76,7 @@ def write() -> dict[str, str]:
     same = make.commitment("Plant the trees", demonstration=True)
     decisions.merge(same, made, make.deed(editor), "The same promise.")
     bare = make.commitment("Mend the bridge", due=today + dt.timedelta(days=2))
+    reader = signup.add_confirmed("jo@example.org", "weekly", "all", "search:trees")
     at, about = made.get_absolute_url(), release.get_absolute_url()
     return {
         "home": "/",
@@ -111,6 +114,10 @@ def write() -> dict[str, str]:
         "correct, sent": f"{at}correct/?sent",
         "correct a release": f"{about}correct/",
         "subscribe": "/subscribe/",
+        "subscribe to a search": "/subscribe/?scope=search:trees",
+        "subscription, asked for": "/subscribe/settings/",
+        "subscription": urlsplit(links.manage_url(reader)).path,
+        "unsubscribe": urlsplit(links.unsubscribe_url(reader)).path,
         "data": "/data/",
         "api": "/api/v1/docs/",
         "nowhere": "/nowhere/",

@@ -22,7 +22,7 @@ def pending_lists(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("commitments", "0021_search_follows_the_record"),
+        ("commitments", "0024_staff_digests"),
     ]
 
     operations = [
