@@ -42,7 +42,7 @@ def scopes(wanted: str = "") -> list[Any]:
             pass  # the form says so when it is sent
         else:
             options.insert(1, (str(found), name[0].upper() + name[1:]))
-    return [*options, (FOR_WORDS, "What a search finds: write the words below")]
+    return [*options, (FOR_WORDS, "What a search finds (words below)")]
 
 
 @cache

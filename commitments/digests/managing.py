@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 #: More than anybody reads, and few enough that a digest of them all is made quickly.
 MOST_SUBSCRIPTIONS = 50
+#: The next hour goes on.
+MOST_FORGOTTEN_AT_ONCE = 1_000
 
 
 class AlreadySubscribed(ValueError):
@@ -103,14 +105,10 @@ def move(subscriber: Subscriber) -> None:
         logger.warning("Subscriber %s has moved, and the old address could not be told: %s", subscriber.pk, error)
 
 
-def erase(
-    subscriber: Subscriber, why: Erasure.Why, now: dt.datetime, by: User | None = None, note: str = ""
-) -> Erasure:
+def erase(subscriber: Subscriber, why: Erasure.Why, now: dt.datetime, by: User | None = None) -> Erasure:
     """Remove an address with all that is held of it, mails included, and keep the proof of that."""
     with transaction.atomic():
-        proof = Erasure.objects.create(
-            address_key=keyed_hashes.of_address(subscriber.email), at=now, why=why, by=by, note=note
-        )
+        proof = Erasure.objects.create(address_key=keyed_hashes.of_address(subscriber.email), at=now, why=why, by=by)
         subscriber.delete()
     return proof
 
@@ -138,8 +136,7 @@ def forget(now: dt.datetime, pending_days: int, left_days: int) -> tuple[int, in
     count = waiting.count()
     waiting.delete()
     left = kept.filter(state=Subscriber.State.UNSUBSCRIBED, unsubscribed_at__lt=now - dt.timedelta(days=left_days))
-    gone = 0
-    for subscriber in left.iterator(chunk_size=500):
+    gone = list(left.order_by("unsubscribed_at")[:MOST_FORGOTTEN_AT_ONCE])
+    for subscriber in gone:
         erase(subscriber, Erasure.Why.LEFT, now)
-        gone += 1
-    return count, gone
+    return count, len(gone)

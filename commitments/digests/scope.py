@@ -42,7 +42,7 @@ class Scope:
 
 def parse(text: str) -> Scope:
     """Read "all", "KIND:SLUG" or "search:WORDS". Raises UnknownScope for anything else."""
-    kind, colon, slug = text.strip().partition(":")
+    kind, colon, slug = text.replace("\0", " ").strip().partition(":")
     if kind == ALL and not colon:
         return Scope()
     if kind == SEARCH and cleaned(slug):

@@ -37,7 +37,6 @@ class Migration(migrations.Migration):
                 ('address_key', models.CharField(db_index=True, max_length=64)),
                 ('at', models.DateTimeField()),
                 ('why', models.CharField(choices=[('asked', 'by the subscriber'), ('staff', 'by staff'), ('left', 'had unsubscribed long before')], max_length=10)),
-                ('note', models.CharField(blank=True, help_text='Such as the number of the request; no address.', max_length=300)),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='erasures', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -160,7 +160,6 @@ class Erasure(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="erasures"
     )
-    note = models.CharField(max_length=300, blank=True, help_text="Such as the number of the request; no address.")
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -162,7 +162,7 @@ def test_moving_to_an_address_that_is_subscribed_answers_alike_and_changes_nothi
 
 def test_erased_is_gone_with_its_mails_and_leaves_a_proof_that_does_not_name_it(client: Client, jo: Subscriber) -> None:
     page = path(links.manage_url(jo))
-    Digest.objects.create(subscriber=jo, date=timezone.localdate())
+    make.digest(jo, timezone.localdate())
     assert do(jo, "erase").status_code == 400, "not without being sure"
 
     answer = do(jo, "erase", sure="1")
@@ -195,7 +195,7 @@ def test_an_erased_address_is_known_under_a_new_key_and_comes_back_by_itself(
 
 
 def test_all_that_is_held_can_be_taken_away(client: Client, jo: Subscriber) -> None:
-    Digest.objects.create(subscriber=jo, date=dt.date(2025, 6, 30), text="Plant trees is late.")
+    make.digest(jo, dt.date(2025, 6, 30), text="Plant trees is late.")
 
     held = client.get(path(links.manage_url(jo)) + "held.json").json()
 

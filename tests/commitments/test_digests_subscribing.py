@@ -6,7 +6,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core import mail
+from django.core import mail, signing
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -86,6 +86,23 @@ def test_a_scope_in_the_address_is_named_and_kept(client: Client) -> None:
 
     assert "“Plant trees”" in page
     assert 'value="commitment:plant-trees"' in page
+
+
+@pytest.mark.parametrize("scope", ["department:\0", "search:\0", "\0", "commitment:" + "x" * 5000, "<script>"])
+def test_a_scope_that_makes_no_sense_is_no_fault_of_ours(client: Client, scope: str) -> None:
+    page = client.get("/subscribe/", {"scope": scope})
+
+    assert page.status_code == 200
+    assert "<script>" not in page.content.decode()
+
+
+def test_a_confirmation_link_from_before_there_were_several_subscriptions_still_works(client: Client) -> None:
+    client.post("/subscribe/", WANTED)
+    payload = {"id": Subscriber.objects.get().pk, "frequency": "weekly", "scope": "all"}
+    token = signing.dumps({**payload, "asked_at": timezone.now().isoformat()}, salt="commitments.digests.confirm")
+
+    assert client.post(reverse("subscribe_confirm", args=[token])).status_code == 200
+    assert Subscriber.objects.get().subscriptions.get().scope == "all"
 
 
 def test_one_client_cannot_ask_without_end(client: Client) -> None:

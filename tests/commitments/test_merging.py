@@ -14,7 +14,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commitments import decisions, points, restatement
+from commitments import corrections, decisions, points, restatement
 from commitments.digests import about, record, scope, signup
 from commitments.digests.coverage import Searches, of
 from commitments.models import (
@@ -90,8 +90,9 @@ def test_what_was_found_out_asked_and_expected_goes_along() -> None:
     known = {"state": "known", "decided_by": make.user(), "decided_at": timezone.now()}
     possible = make.possible(make.release("We will plant."), commitment=merged, **known)
     part = make.commitment("Plant oaks", parent=merged)
+    asked = corrections.receive(merged, "It was 41.", "", "", "192.0.2.1")
     merge(merged, kept)
-    for row in (piece, waiting, question, expected, possible):
+    for row in (piece, waiting, question, expected, possible, asked):
         row.refresh_from_db()
         assert row.commitment == kept, row
     part.refresh_from_db()
