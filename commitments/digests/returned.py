@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage, Message
+from typing import Any
 
 from commitments.digests.outgoing import ENHANCED, is_about_the_address
 from commitments.models import Bounce
@@ -35,7 +36,7 @@ class Returned:
 def read(body: bytes) -> Returned | None:
     """None if it is no report, or one that all is well or will be."""
     mail = email.message_from_bytes(body, policy=email.policy.default)
-    parts = list(mail.walk())
+    parts: list[Any] = list(mail.walk())
     kind, status, said = _complaint(parts) or _not_delivered(parts)
     if not kind:
         return None
@@ -43,7 +44,7 @@ def read(body: bytes) -> Returned | None:
     return Returned(kind, status, said[:_MOST_LETTERS], addresses, tuple(_enclosed(mail, parts)))
 
 
-def _complaint(parts: list[Message]) -> tuple[str, str, str] | None:
+def _complaint(parts: Sequence[Message]) -> tuple[str, str, str] | None:
     for fields in _fields(parts, "message/feedback-report"):
         feedback = str(fields.get("Feedback-Type", "")).strip().lower()
         if feedback in {"abuse", "fraud", "virus"}:
@@ -51,7 +52,7 @@ def _complaint(parts: list[Message]) -> tuple[str, str, str] | None:
     return None
 
 
-def _not_delivered(parts: list[Message]) -> tuple[str, str, str]:
+def _not_delivered(parts: Sequence[Message]) -> tuple[str, str, str]:
     """By the last recipient of the report that has an action: our mails have one recipient each."""
     found = ("", "", "")
     for fields in _fields(parts, "message/delivery-status"):
@@ -81,12 +82,12 @@ def _kind(status: str) -> str:
     return Bounce.Kind.SOFT
 
 
-def _fields(parts: list[Message], content_type: str) -> Iterator[Message]:
+def _fields(parts: Sequence[Message], content_type: str) -> Iterator[Message]:
     """The groups of fields of a part of that type: one each, whether they are read as fields or as text."""
     for part in parts:
         if part.get_content_type() != content_type:
             continue
-        payload = part.get_payload()
+        payload: Any = part.get_payload()
         if isinstance(payload, list):
             yield from payload
         else:
@@ -98,7 +99,7 @@ def _words(fields: Message, name: str) -> str:
     return " ".join(str(fields.get(name, "")).split())
 
 
-def _enclosed(mail: EmailMessage, parts: list[Message]) -> Iterator[str]:
+def _enclosed(mail: EmailMessage, parts: Sequence[Message]) -> Iterator[str]:
     """The names of the mails, or of their heads, within the report."""
     for part in parts:
         if part is mail:
