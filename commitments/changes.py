@@ -71,9 +71,10 @@ class Change:
 
     @property
     def path(self) -> str:
-        """Where it can be read on the commitment's page."""
-        mark = f"evidence-{self.entry.pk}" if isinstance(self.entry, Evidence) else "changes"
-        return f"{self.commitment.get_absolute_url()}#{mark}"
+        """Where it can be read."""
+        if isinstance(self.entry, Evidence):
+            return self.entry.get_absolute_url()
+        return f"{self.commitment.get_absolute_url()}#changes"
 
     @property
     def headline(self) -> str:

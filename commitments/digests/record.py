@@ -282,13 +282,13 @@ def _passages(
 ) -> list[Passage]:
     """Evidence by when it was accepted. The text of a release, which no line needs, stays where it is."""
     accepted = show.evidence().filter(decided_at__gt=since, commitment__in=commitments.order_by().values("pk"))
-    pieces = accepted.select_related("release", "revision__appearance__source").defer(
+    pieces = accepted.select_related("commitment", "release", "revision__appearance__source").defer(
         "features", "reasons", "revision__text"
     )
     return [
         Passage(
             of=named[piece.commitment_id],
-            url=f"{named[piece.commitment_id].url}#evidence-{piece.pk}",
+            url=settings.BASE_URL + piece.get_absolute_url(),
             words=show.quote(piece),
             relation=piece.get_relation_display(),
             publisher=piece.revision.appearance.source.publisher or piece.revision.appearance.source.name,

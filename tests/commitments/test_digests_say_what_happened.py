@@ -193,7 +193,7 @@ def test_new_evidence_is_quoted_by_commitment_and_what_is_said_again_is_counted(
     assert "And 2 passages more" in told.body
     assert "1 passage says again what was known" in told.body
     assert again.quote not in told.body
-    assert f"{owner.get_absolute_url()}#evidence-{quotes[-1].pk}" in told.body
+    assert quotes[-1].get_absolute_url() in told.body
     assert "Ministry news, 9 January 2025: Tree news (reports progress)" in told.body
     assert digest(later(2)) is None
 
