@@ -18,6 +18,7 @@ class SeriesAdmin(admin.ModelAdmin):
     list_display = ["metric", "unit", "population", "place", "measure", "since", "measurement_count"]
     list_filter = ["measure", "unit"]
     search_fields = ["metric", "unit", "population", "place"]
+    ordering = ["metric", "unit", "pk"]  # counting loses the model's own
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Series]:
         return Series.objects.annotate(measurement_count=Count("measurements"))

@@ -14,6 +14,7 @@ from commitments.models import Administration, PolicyArea
 class NamedAdmin(admin.ModelAdmin):
     list_display = ["name", "commitment_count"]
     search_fields = ["name"]
+    ordering = ["name"]  # counting loses the model's own
     prepopulated_fields = {"slug": ["name"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -28,6 +29,7 @@ class NamedAdmin(admin.ModelAdmin):
 @admin.register(Administration)
 class AdministrationAdmin(NamedAdmin):
     list_display = ["name", "took_office", "left_office", "commitment_count"]
+    ordering = ["-took_office", "name"]
     date_hierarchy = "took_office"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -22,6 +23,44 @@ class Reply:
     asked_of: str = ""
     by: dt.date | None = None
     said: str = ""
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    """What an editor judges, on what grounds, and which earlier entry it corrects."""
+
+    to: str
+    reason: str
+    effective_from: dt.date
+    evidence: Evidence | None
+    absence: str
+    private_note: str
+    corrects: StatusChange | None
+
+    @classmethod
+    def proposed(cls, proposal: StatusProposal) -> _Judgement:
+        return cls(
+            proposal.to_status,
+            proposal.reason,
+            proposal.effective_from,
+            proposal.evidence,
+            proposal.absence,
+            proposal.private_note,
+            proposal.corrects,
+        )
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As an entry and a proposal keep it."""
+        return {
+            "to_status": self.to,
+            "reason": self.reason.strip(),
+            "effective_from": self.effective_from,
+            "evidence": self.evidence,
+            "absence": self.absence.strip(),
+            "private_note": self.private_note.strip(),
+            "corrects": self.corrects,
+        }
 
 
 def needs_second_editor(status: str) -> bool:
@@ -49,8 +88,9 @@ def change_status(
     """
     if needs_second_editor(to):
         raise DecisionRefused("A final status needs a second pair of eyes: propose it, and a colleague confirms it.")
-    _check(commitment, to, reason, effective_from, evidence, absence, corrects)
-    return _record(commitment, to, by, reason, effective_from, evidence, absence, private_note, corrects)
+    judgement = _Judgement(to, reason, effective_from, evidence, absence, private_note, corrects)
+    _check(commitment, judgement)
+    return _record(commitment, judgement, by)
 
 
 @transaction.atomic
@@ -71,7 +111,8 @@ def propose_status(
     Raises DecisionRefused as `change_status` does, while another proposal waits, and for a reply that is asked
     for of nobody, without a day, or by a day that has gone.
     """
-    _check(commitment, to, reason, effective_from, evidence, absence, corrects)
+    judgement = _Judgement(to, reason, effective_from, evidence, absence, private_note, corrects)
+    _check(commitment, judgement)
     if bool(reply.asked_of.strip()) != (reply.by is not None):
         raise DecisionRefused("Say both who was asked for a reply and by which day, or neither.")
     if reply.by is not None and reply.by < timezone.localdate():
@@ -80,13 +121,7 @@ def propose_status(
         raise DecisionRefused("Another status is proposed for it already: confirm or withdraw that one first.")
     return StatusProposal.objects.create(
         commitment=commitment,
-        to_status=to,
-        reason=reason.strip(),
-        private_note=private_note.strip(),
-        evidence=evidence,
-        absence=absence.strip(),
-        corrects=corrects,
-        effective_from=effective_from,
+        **judgement.columns,
         reply_asked_of=reply.asked_of.strip(),
         reply_by=reply.by,
         reply=reply.said.strip(),
@@ -125,13 +160,10 @@ def confirm_proposal(proposal: StatusProposal, by: User) -> StatusChange:
         raise DecisionRefused(
             f"{locked.reply_asked_of} was asked for a reply by {until}. Record the reply, or wait until then."
         )
-    _check(
-        *(locked.commitment, locked.to_status, locked.reason, locked.effective_from),
-        *(locked.evidence, locked.absence, locked.corrects),
-    )
+    judgement = _Judgement.proposed(locked)
+    _check(locked.commitment, judgement)
     change = _record(
-        *(locked.commitment, locked.to_status, locked.proposed_by, locked.reason, locked.effective_from),
-        *(locked.evidence, locked.absence, locked.private_note, locked.corrects),
+        *(locked.commitment, judgement, locked.proposed_by),
         Reply(locked.reply_asked_of, locked.reply_by, locked.reply),
         confirmed_by=by if by.pk != locked.proposed_by_id else None,
     )
@@ -153,20 +185,13 @@ def look(commitment: Commitment) -> None:
     Commitment.objects.filter(pk=commitment.pk).update(reviewed_on=commitment.reviewed_on)
 
 
-def _check(
-    commitment: Commitment,
-    to: str,
-    reason: str,
-    effective_from: dt.date,
-    evidence: Evidence | None,
-    absence: str,
-    corrects: StatusChange | None,
-) -> None:
+def _check(commitment: Commitment, judgement: _Judgement) -> None:
+    to, evidence, corrects = judgement.to, judgement.evidence, judgement.corrects
     if to not in Status.values:
         raise DecisionRefused(f"“{to}” is no status. Choose one of: {', '.join(Status.values)}.")
-    if not reason.strip():
+    if not judgement.reason.strip():
         raise DecisionRefused("Give the reason: it is shown to the public.")
-    if effective_from > timezone.localdate():
+    if judgement.effective_from > timezone.localdate():
         raise DecisionRefused("A status cannot hold from a day that has not come.")
     lock_commitments(commitment.pk)
     if evidence is not None:
@@ -174,7 +199,7 @@ def _check(
             raise DecisionRefused("That evidence is about another commitment.")
         if lock(evidence).state != Evidence.State.ACCEPTED:
             raise DecisionRefused("Accept the evidence first: a status rests on accepted evidence only.")
-    if to in FINAL_STATUSES and to != Status.LAPSED and evidence is None and not absence.strip():
+    if to in FINAL_STATUSES and to != Status.LAPSED and evidence is None and not judgement.absence.strip():
         raise DecisionRefused(
             "A final status needs the accepted evidence that decided it, or a documented absence: "
             "what was looked for, where, and until when."
@@ -185,37 +210,25 @@ def _check(
         if corrects.corrections.exists():
             raise DecisionRefused("That entry was corrected before. Correct the entry that corrects it.")
         return
-    current = commitment.status_change_on(effective_from)
-    if current is not None and current.to_status == to and current.effective_from <= effective_from:
+    current = commitment.status_change_on(judgement.effective_from)
+    if current is not None and current.to_status == to and current.effective_from <= judgement.effective_from:
         raise DecisionRefused(f"It is “{current.get_to_status_display()}” already.")
 
 
 def _record(
     commitment: Commitment,
-    to: str,
+    judgement: _Judgement,
     by: User,
-    reason: str,
-    effective_from: dt.date,
-    evidence: Evidence | None,
-    absence: str,
-    private_note: str,
-    corrects: StatusChange | None,
     reply: Reply = Reply(),
     confirmed_by: User | None = None,
 ) -> StatusChange:
     """Add the entry. To judge a commitment is to have looked at it."""
-    current = corrects or commitment.status_change_on(effective_from)
+    current = judgement.corrects or commitment.status_change_on(judgement.effective_from)
     look(commitment)
     return StatusChange.objects.create(
         commitment=commitment,
         from_status=current.to_status if current else "",
-        to_status=to,
-        reason=reason.strip(),
-        private_note=private_note.strip(),
-        evidence=evidence,
-        absence=absence.strip(),
-        corrects=corrects,
-        effective_from=effective_from,
+        **judgement.columns,
         reply_asked_of=reply.asked_of,
         reply_by=reply.by,
         reply=reply.said,

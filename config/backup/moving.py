@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 import environ
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from . import Refused, restoring, tables
@@ -31,8 +34,9 @@ def to_postgres(
         raise Refused("The database in use is PostgreSQL already. To move it, use backup and restore.")
     with _at(url) as target:
         restoring.refuse_if_occupied(target)
-        tell("making the tables")
-        call_command("migrate", database=target, interactive=False, verbosity=0)
+        if tables.migrations(using) != tables.migrations(target):
+            tell("making the tables")
+            _migrate(url)
         if tables.migrations(using) != tables.migrations(target):
             raise Refused("The SQLite is not at this version of the program: run migrate first.")
         # SQLite's transactions are IMMEDIATE: who else writes waits until this one ends.
@@ -40,6 +44,20 @@ def to_postgres(
             read = {model._meta.db_table: _copy(using, target, model, tell) for model in tables.kept()}
             tell("reading it all back")
             return restoring.prove(target, {table: (digest.rows, digest.sha256) for table, digest in read.items()})
+
+
+def _migrate(url: str) -> None:
+    """In a process of its own, for which the database is the one in use: so migrations read and write no other."""
+    done = subprocess.run(  # noqa: S603  our own command
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "--no-input", "--verbosity", "0"],
+        env={**os.environ, "DATABASE_URL": url, "DATA_DIR": str(settings.DATA_DIR)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        why = (done.stderr.strip().splitlines() or ["it did not say why"])[-1]
+        raise Refused(f"The tables could not be made in the PostgreSQL: {why}")
 
 
 def _copy(using: str, target: str, model: Any, tell: Callable[[str], None]) -> Digest:
@@ -58,12 +76,12 @@ def _copy(using: str, target: str, model: Any, tell: Callable[[str], None]) -> D
 def _at(url: str) -> Iterator[str]:
     """A database by its address, under an alias of its own."""
     try:
-        settings = environ.Env.db_url_config(url)
+        described = environ.Env.db_url_config(url)
     except (ImproperlyConfigured, ValueError) as error:
         raise Refused(f"The address of the PostgreSQL cannot be read: {error}") from error
-    if settings.get("ENGINE") != "django.db.backends.postgresql":
+    if described.get("ENGINE") != "django.db.backends.postgresql":
         raise Refused("The address must be like postgres://user:password@host:5432/name.")
-    whole = connections.configure_settings({DEFAULT_DB_ALIAS: settings})
+    whole = connections.configure_settings({DEFAULT_DB_ALIAS: described})
     connections.settings[TARGET] = whole[DEFAULT_DB_ALIAS]
     try:
         yield TARGET

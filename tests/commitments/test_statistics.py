@@ -316,6 +316,11 @@ def test_the_page_of_the_commitment_says_where_in_which_file_the_figure_stands(
     assert "revised" in said
     assert "before that 54,444" in said
     assert "Entry clearance visas summary tables, year ending September 2025" in said
+    revised = Measurement.objects.shown().get(value=54_321)
+    told = client.get(f"/api/v1/measurements/{revised.pk}/").json()["table"]
+    assert told["file_sha256"] in said
+    assert (told["sheet"], told["cell"]) == ("Vis_01", "E62")
+    assert (told["row"], told["column"]) == ("2024 › Q4 › Work visas", "Outcomes › Issued")
 
 
 def test_rows_of_figures_are_not_put_before_the_linker(publish: Callable[..., str], series: Series) -> None:

@@ -5,9 +5,9 @@ from tracker.models.rights import Republish
 
 def as_usual(apps, schema_editor):
     """The sources that there are may be republished as new ones of their voice and address would be."""
-    sources = apps.get_model("tracker", "Source").objects.using(schema_editor.connection.alias)
-    for source in sources.only("voice", "url"):
-        sources.filter(pk=source.pk).update(republish=Republish.usual(source.voice, source.url))
+    Source = apps.get_model("tracker", "Source")
+    for source in Source.objects.only("voice", "url"):
+        Source.objects.filter(pk=source.pk).update(republish=Republish.usual(source.voice, source.url))
 
 
 class Migration(migrations.Migration):

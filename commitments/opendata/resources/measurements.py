@@ -46,6 +46,21 @@ def _superseded_by(point: Measurement) -> int | None:
     return later.pk if later is not None and later.withdrawn_at is None else None
 
 
+def _in_table(point: Measurement) -> dict[str, Any] | None:
+    figure, revision = point.table_figure, point.revision
+    return None if figure is None or revision is None else row(IN_TABLE, (figure, revision.snapshot))
+
+
+IN_TABLE = (
+    Field("file_sha256", TEXT, "The hash of the file as we received it.", lambda found: found[1].sha256),
+    Field("sheet", TEXT, "The sheet.", lambda found: found[0].sheet),
+    Field("row", TEXT, "The words of the headings on the left.", lambda found: found[0].row_words),
+    Field("column", TEXT, "The words of the headings above.", lambda found: found[0].column_words),
+    Field("cell", TEXT, "The cell, in this edition.", lambda found: found[0].cell),
+    Field("mark", TEXT, "How the publisher marked it, such as provisional.", lambda found: found[0].mark),
+)
+
+
 def _page(point: Measurement) -> str | None:
     if point.revision is None:
         return None
@@ -96,6 +111,7 @@ FIELDS = (
         lambda point: row(SERIES, point.series),
         whole=True,
     ),
+    Field("table", maybe(thing(IN_TABLE)), "Where it stands, if it came from a table.", _in_table, whole=True),
 )
 
 
@@ -143,7 +159,10 @@ class Measurements(Resource):
         return public_measurements(moment.show)
 
     def find(self, key: str, moment: Moment) -> Any | None:
-        return self.things(moment).filter(pk=key).first()
+        point = self.things(moment).select_related("table_figure", "revision__snapshot").filter(pk=key).first()
+        if point and point.table_figure and point.revision and moment.show.text_note(point.revision.release_id):
+            point.table_figure = None  # its headings are words of a text that is withheld
+        return point
 
 
 COMMITMENT_MEASUREMENTS = list_of(thing([field for field in FIELDS if not field.whole]))
