@@ -75,12 +75,12 @@ def _copy(using: str, target: str, model: Any, tell: Callable[[str], None]) -> D
 @contextmanager
 def _at(url: str) -> Iterator[str]:
     """A database by its address, under an alias of its own."""
+    if url.partition("://")[0] not in {"postgres", "postgresql"}:
+        raise Refused("The address must be like postgres://user:password@host:5432/name.")
     try:
         described = environ.Env.db_url_config(url)
     except (ImproperlyConfigured, ValueError) as error:
         raise Refused(f"The address of the PostgreSQL cannot be read: {error}") from error
-    if described.get("ENGINE") != "django.db.backends.postgresql":
-        raise Refused("The address must be like postgres://user:password@host:5432/name.")
     whole = connections.configure_settings({DEFAULT_DB_ALIAS: described})
     connections.settings[TARGET] = whole[DEFAULT_DB_ALIAS]
     try:
