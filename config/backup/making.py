@@ -21,7 +21,7 @@ from django.utils import timezone
 from tracker.archive.storage import storage
 from tracker.models import Snapshot
 
-from . import container, tables
+from . import Refused, container, tables
 from .container import Member
 from .rows import Digest, Form
 
@@ -57,6 +57,8 @@ def make(
     tell: Callable[[str], None] = lambda said: None,
 ) -> Made:
     """Write everything to a new file. Refused, or an OSError, leaves none."""
+    if tables.migrations(using) != tables.migrations_of_the_program():
+        raise Refused("The database is not at this version of the program. Run migrate, or the version that it is of.")
     made = Made()
     with tables.as_of_now(using) as alias:
         container.write(path, _members(alias, using, made, tell), encrypt_to)

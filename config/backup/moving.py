@@ -34,11 +34,11 @@ def to_postgres(
         raise Refused("The database in use is PostgreSQL already. To move it, use backup and restore.")
     with _at(url) as target:
         restoring.refuse_if_occupied(target)
+        if tables.migrations(using) != tables.migrations_of_the_program():
+            raise Refused("The SQLite is not at this version of the program: run migrate first.")
         if tables.migrations(using) != tables.migrations(target):
             tell("making the tables")
             _migrate(url)
-        if tables.migrations(using) != tables.migrations(target):
-            raise Refused("The SQLite is not at this version of the program: run migrate first.")
         # SQLite's transactions are IMMEDIATE: who else writes waits until this one ends.
         with transaction.atomic(using=using), restoring.filling(target):
             read = {model._meta.db_table: _copy(using, target, model, tell) for model in tables.kept()}

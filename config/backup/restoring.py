@@ -20,7 +20,6 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, models, transaction
-from django.db.migrations.loader import MigrationLoader
 
 from tracker.archive.storage import storage
 
@@ -183,7 +182,7 @@ def _header(member: Member) -> dict[str, Any]:
 
 
 def _refuse_other_migrations(header: dict[str, Any]) -> None:
-    ours = {".".join(key) for key in MigrationLoader(None).disk_migrations}
+    ours = set(tables.migrations_of_the_program())
     theirs = set(header["migrations"])
     if lacking := sorted(theirs - ours):
         raise Refused(

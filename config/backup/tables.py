@@ -9,6 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError, connections, models, transaction
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from . import Refused
@@ -37,6 +38,11 @@ def kept() -> list[type[models.Model]]:
 def migrations(using: str) -> list[str]:
     """The migrations that have been applied, as in `tracker.0001_initial`."""
     return sorted(".".join(key) for key in MigrationRecorder(connections[using]).applied_migrations())
+
+
+def migrations_of_the_program() -> list[str]:
+    """Those that there are."""
+    return sorted(".".join(key) for key in MigrationLoader(None).disk_migrations)
 
 
 def rows(using: str, model: type[models.Model]) -> Iterator[list[Any]]:

@@ -21,6 +21,7 @@ from django.apps import apps
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -328,6 +329,14 @@ def test_an_archive_that_holds_something(backups: dict[str, Path], places: Place
     (there.data / "archive" / "ours").write_text("ours")
     with nothing_changes(there), pytest.raises(CommandError, match="in the archive already"):
         run("restore", backups["sqlite"])
+
+
+def test_a_database_of_another_version_is_not_backed_up(places: Places, tmp_path: Path) -> None:
+    with at(places.empty("sqlite")):
+        MigrationRecorder(connection).record_unapplied("tracker", "0001_initial")
+        with pytest.raises(CommandError, match="not at this version"):
+            run("backup", tmp_path / "made")
+    assert not list(tmp_path.glob("made*"))
 
 
 @pytest.fixture(scope="module")
