@@ -53,8 +53,8 @@ def test_from_the_click_to_the_public_page_and_the_mail(client: Client) -> None:
     (sent,) = mail.outbox
     assert "1 correction: Plant trees" in sent.subject
     said = " ".join(sent.body.split())
-    assert f"CORRECTIONS: WHERE WE WERE WRONG * Plant trees http://127.0.0.1:8000{owner.get_absolute_url()}#changes" in said
-    assert "In progress, from 1 March 2025" in said
+    page = f"http://127.0.0.1:8000{owner.get_absolute_url()}#changes"
+    assert f"CORRECTIONS: WHERE WE WERE WRONG * Plant trees {page} In progress, from 1 March 2025" in said
     assert "(we had wrongly said: Achieved) She meant another wood." in said
     assert "Corrections: where we were wrong" in sent.alternatives[0].content
 
