@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='digest',
             name='again_of',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sent_again_as', to='commitments.digest', verbose_name="sent again on somebody's word"),
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sent_again_as', to='commitments.digest', verbose_name="sent again on somebody's word"),
         ),
         migrations.AddField(
             model_name='digest',
@@ -173,6 +173,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='digest',
             index=models.Index(fields=['subscriber', 'window_until'], name='digest_told_last'),
+        ),
+        migrations.AddConstraint(
+            model_name='digest',
+            constraint=models.UniqueConstraint(condition=models.Q(('again_of__isnull', False)), fields=('again_of',), name='digest_sent_again_once'),
         ),
         migrations.AddConstraint(
             model_name='digest',

@@ -228,8 +228,10 @@ class Digest(Outgoing):
         db_index=True,
         help_text="The moment for which it counts: when it was made, moved to the day that was asked for.",
     )
-    again_of = models.OneToOneField(
+    #: Almost always empty, so an index over all would only mislead SQLite.
+    again_of = models.ForeignKey(
         "self",
+        db_index=False,
         on_delete=models.CASCADE,
         related_name="sent_again_as",
         null=True,
@@ -262,6 +264,9 @@ class Digest(Outgoing):
             models.Index(fields=["subscriber", "window_until"], name="digest_told_last"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["again_of"], condition=Q(again_of__isnull=False), name="digest_sent_again_once"
+            ),
             models.UniqueConstraint(
                 fields=["subscriber", "date", "number"], condition=Q(again_of=None), name="digest_once_a_period"
             ),
