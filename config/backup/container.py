@@ -98,8 +98,10 @@ def _aside(path: Path) -> Iterator[IO[bytes]]:
     with open(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise Refused(f"Another backup is being written to {path}.") from error
+        if not part.exists() or not os.path.samestat(os.fstat(file.fileno()), part.stat()):
+            raise Refused(f"Another backup has just been written to {path}.")  # and this file is that one
         try:
             file.truncate()
             yield file

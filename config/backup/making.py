@@ -58,7 +58,7 @@ def make(
 ) -> Made:
     """Write everything to a new file. Refused, or an OSError, leaves none."""
     if tables.migrations(using) != tables.migrations_of_the_program():
-        raise Refused("The database is not at this version of the program. Run migrate, or the version that it is of.")
+        raise Refused("The database is not at this version of the program: migrate it, or use its own version.")
     made = Made()
     with tables.as_of_now(using) as alias:
         container.write(path, _members(alias, using, made, tell), encrypt_to)

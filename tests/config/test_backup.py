@@ -315,6 +315,20 @@ def test_a_name_that_is_taken(full: dict[str, Place], tmp_path: Path) -> None:
     assert [path.read_text() for path in tmp_path.iterdir() if path.is_file()] == ["mine"]
 
 
+def test_two_backups_to_one_name(places: Places, tmp_path: Path) -> None:
+    refused = []
+
+    def meanwhile(said: str) -> None:
+        with pytest.raises(Refused, match="Another backup is being written"):
+            container.write(tmp_path / "made", [])
+        refused.append(said)
+
+    with at(places.empty("sqlite")):
+        making.make(tmp_path / "made", tell=meanwhile)
+    assert refused
+    restoring.check(tmp_path / "made")
+
+
 def test_a_database_that_holds_something(backups: dict[str, Path], places: Places) -> None:
     there = places.empty("sqlite")
     with at(there):
