@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test import override_settings
 
+from commitments.models import AuditEntry
 from tests.servers import postgres_database
 
 SQLITE_OPTIONS = {
@@ -64,10 +66,12 @@ class Places:
         self._folder, self._made, self._open = folder, 0, ExitStack()
         self._templates: dict[str, Place] = {}
         if connection.vendor == "sqlite" and connection.is_in_memory_db():
-            # The suite's own database has been made, and holds nothing between two tests.
+            # The suite's own database has been made, and holds nothing between two tests but what the audit says of
+            # the clearing up.
             self._templates["sqlite"] = made = self.without_tables("sqlite")
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM INTO %s", [str(made.data / SQLITE_FILE)])
+            _forget_what_was_cleared(made.data / SQLITE_FILE)
 
     def close(self) -> None:
         self._open.close()
@@ -94,3 +98,15 @@ class Places:
         if place.vendor == "sqlite":
             return Place(sqlite_url(data), data)
         return Place(self._open.enter_context(postgres_database(place.url.rpartition("/")[2])), data)
+
+
+def _forget_what_was_cleared(file: Path) -> None:
+    table = AuditEntry._meta.db_table
+    with closing(sqlite3.connect(file)) as database, database:
+        guards = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+        found = database.execute(guards, [table]).fetchall()
+        for name, _ in found:
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute(f"DELETE FROM {table}")
+        for _, made_by in found:
+            database.execute(made_by)
