@@ -81,20 +81,12 @@ def test_a_true_token_from_another_site_is_refused_over_https(record: Record, he
     assert client.post("/subscribe/", sent, secure=True, headers=headers).status_code == 403
 
 
+READ = ["/", "/commitments/plant-trees/", "/commitments/plant-trees/embed/", "/search/", "/about/", "/api/v1/"]
+
+
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND", "POST", "FOO"])
-@pytest.mark.parametrize(
-    "page",
-    [
-        "/",
-        "/commitments/plant-trees/",
-        "/commitments/plant-trees/embed/",
-        "/search/",
-        "/about/",
-        "/data/commitments.csv",
-    ],
-)
-def test_what_can_be_read_can_only_be_read(record: Record, method: str, page: str) -> None:
-    assert Client().generic(method, page, b"x=1").status_code == 405
+def test_what_can_be_read_can_only_be_read(record: Record, method: str) -> None:
+    assert [page for page in READ if Client().generic(method, page, b"x=1").status_code != 405] == []
 
 
 @pytest.mark.parametrize("name", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])

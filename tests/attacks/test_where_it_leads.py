@@ -226,21 +226,21 @@ FORWARDED = [
 
 
 @pytest.mark.parametrize("headers", FORWARDED, ids=str)
-@pytest.mark.parametrize("page", ["/", "/commitments/plant-trees/", "/search/?q=trees"])
 def test_what_one_reader_sends_is_not_in_the_page_kept_for_the_next(
-    settings: Any, record: Record, headers: dict[str, str], page: str
+    settings: Any, record: Record, headers: dict[str, str]
 ) -> None:
     settings.PAGES_KEPT = dt.timedelta(seconds=5)
+    for page in ("/", "/commitments/plant-trees/", "/search/?q=trees"):
+        kept.forget()
+        clean = Client().get(page).content
+        kept.forget()
+        poisoned = Client().get(page, headers=headers)
+        after = Client().get(page)
+        assert poisoned.status_code == 200
+        assert after.content == clean
+        assert b"evil.example" not in after.content
+        assert "evil.example" not in str(after.headers)
     kept.forget()
-    clean = Client().get(page).content
-    kept.forget()
-    poisoned = Client().get(page, headers=headers)
-    after = Client().get(page)
-    kept.forget()
-    assert poisoned.status_code == 200
-    assert after.content == clean
-    assert b"evil.example" not in after.content
-    assert "evil.example" not in str(after.headers)
 
 
 @pytest.mark.parametrize("headers", FORWARDED[:6], ids=str)
