@@ -93,18 +93,22 @@ def _polls(asked: argparse.Namespace) -> None:
 def _digests(asked: argparse.Namespace) -> None:
     from django.utils import timezone
 
-    from commitments.models import Digest, Subscriber
+    from commitments.models import Digest, Subscriber, Subscription
 
     now = timezone.now()
     readers = Subscriber.objects.bulk_create(
         Subscriber(email=f"reader{number}@example.org", state="confirmed", confirmed_at=now)
         for number in range(asked.subscribers)
     )
+    Subscription.objects.bulk_create(Subscription(subscriber=reader, scope="all") for reader in readers)
     Digest.objects.bulk_create(
         (
             Digest(
                 subscriber=reader,
                 date=now.date() - dt.timedelta(weeks=week),
+                window_after=now - dt.timedelta(weeks=week + 1),
+                window_until=now - dt.timedelta(weeks=week),
+                moment=now - dt.timedelta(weeks=week),
                 state=Digest.State.SENT,
                 sent_at=now,
                 subject="3 commitments overdue",

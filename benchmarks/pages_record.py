@@ -19,6 +19,8 @@ DEPARTMENTS = 20
 AREAS = 15
 ADMINISTRATIONS = 3
 SOURCES = 8
+#: Pieces of evidence, the first ones, that one commitment has: the promise that everybody writes about.
+CROWDED = 3_000
 #: Passages of a release that are accepted as evidence.
 A_RELEASE = 8
 AT_A_TIME = 2_000
@@ -108,9 +110,10 @@ def _evidence(writer: Writer, commitments: Sequence[int], count: int, editor: Us
             [f"So far {writer.phrase(writer.telling(16))} have been opened." for _ in range(A_RELEASE)] for _ in numbers
         ]
         revisions = _revisions(writer, numbers, quotes, sources)
+        crowded = [number * A_RELEASE < CROWDED for number in numbers]
         Evidence.objects.bulk_create(
             Evidence(
-                commitment_id=chance.choice(commitments),
+                commitment_id=commitments[0] if is_crowded else chance.choice(commitments),
                 release_id=revision.release_id,
                 revision=revision,
                 quote=quote,
@@ -123,7 +126,7 @@ def _evidence(writer: Writer, commitments: Sequence[int], count: int, editor: Us
                 decided_at=timezone.now(),
                 decided_by=editor,
             )
-            for revision, some in zip(revisions, quotes, strict=True)
+            for revision, some, is_crowded in zip(revisions, quotes, crowded, strict=True)
             for quote in dict.fromkeys(some)
         )
 

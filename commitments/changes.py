@@ -16,7 +16,8 @@ from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from commitments.digests.scope import ALL, Scope
+from commitments.digests.coverage import Searches
+from commitments.digests.scope import ALL, SEARCH, Scope
 from commitments.models import Commitment, Definition, Evidence, Status, StatusChange
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.pages import phrases
@@ -70,9 +71,10 @@ class Change:
 
     @property
     def path(self) -> str:
-        """Where it can be read on the commitment's page."""
-        mark = f"evidence-{self.entry.pk}" if isinstance(self.entry, Evidence) else "changes"
-        return f"{self.commitment.get_absolute_url()}#{mark}"
+        """Where it can be read."""
+        if isinstance(self.entry, Evidence):
+            return self.entry.get_absolute_url()
+        return f"{self.commitment.get_absolute_url()}#changes"
 
     @property
     def headline(self) -> str:
@@ -223,6 +225,9 @@ def covered(scope: Scope) -> CommitmentQuerySet:
     public = Commitment.objects.published()
     if scope.kind == ALL:
         return public
+    if scope.kind == SEARCH:
+        found = Searches(timezone.localdate()).found(scope.slug)
+        return public.filter(pk__in=found)
     by: dict[str, Sequence[str]] = {
         "commitment": ("slug",),
         "department": ("department__slug", "other_departments__slug"),

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from commitments.models import (
+    Brake,
     Commitment,
     CorrectionRequest,
     Digest,
@@ -149,6 +150,14 @@ NEEDS = (
         "Their last look went wrong, or they are no longer at their address.",
         Source,
         lambda on: Source.objects.failing(),
+        to_commitment="",
+    ),
+    Need(
+        "stopped",
+        "Digests stopped",
+        "More would have gone out than usual: none goes until somebody has looked and lets it go on.",
+        Brake,
+        lambda on: Brake.objects.on(),
         to_commitment="",
     ),
     Need(

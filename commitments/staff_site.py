@@ -12,6 +12,7 @@ from django.contrib.messages.views import SuccessMessageMixin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse, reverse_lazy
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from commitments.staff import two_factor
@@ -37,7 +38,7 @@ _GROUPS = (
         ),
     ),
     ("The linker", ("linkerversion", "linkerswitch")),
-    ("Readers", ("ownwords", "subscriber", "digest")),
+    ("Readers", ("ownwords", "subscriber", "digest", "erasure")),
     ("Tools", ("webhook", "webhookmessage")),
     ("Accounts", ("user", "accessattempt", "auditentry")),
 )
@@ -72,12 +73,14 @@ class StaffSite(AdminSite):
         return super().login(request, extra_context)
 
     def get_urls(self) -> list[Any]:
+        from commitments.admin.own_mail import keep_own_mail
         from commitments.admin.two_factor import give_code, keep_two_factor
 
         return [
             path("logout/", self.logout, name="logout"),  # also for whoever has not got past the second step
             path("code/", partial(give_code, site=self), name="code"),
             path("two-factor/", partial(keep_two_factor, site=self), name="two_factor"),
+            path("my-mail/", self.admin_view(partial(keep_own_mail, site=self)), name="own_mail"),
             path("welcome/<uidb64>/<token>/", Welcome.as_view(), name="welcome"),
             *super().get_urls(),
         ]
@@ -95,9 +98,10 @@ class StaffSite(AdminSite):
     # The home page.
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        from commitments.admin.needs import counted  # the site is made before there are models
+        from commitments.admin.person import signed_in  # the site is made before there are models
+        from commitments.staff.waiting import counted
 
-        needs = counted(request)
+        needs = counted(signed_in(request), timezone.localdate())
         mine = [need for need in needs if need.mine]
         idle = [need for need in needs if not need.count]
         return super().index(

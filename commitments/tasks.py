@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 from commitments import corrections, following, linking
 from commitments.audit.acting import acting
 from commitments.bringing import steps
-from commitments.digests import deliver
+from commitments.digests import bounces, brake, deliver, forgetting, managing, staff
 from commitments.linking import ringing
 from commitments.models import Import, Turn
 from commitments.statistics import reading
@@ -81,10 +81,30 @@ def read_tables() -> None:
 
 @shared_task(name="commitments.send_digests")
 def send_digests() -> None:
-    """Send the digests of today, once the hour for them has come."""
+    """Send the digests of all for whom the hour has come, and tell staff if that was stopped."""
+    deliver.send_due(budget=BUDGET)
+    brake.tell_staff(timezone.now())
+
+
+@shared_task(name="commitments.take_bounces")
+def take_bounces() -> None:
+    """Read what came back to BOUNCE_MAILBOX."""
+    bounces.take(timezone.now())
+
+
+@shared_task(name="commitments.forget_old_digests")
+def forget_old_digests() -> None:
+    """Forget the words of digests that were sent long enough ago."""
+    forgetting.forget(timezone.now())
+    staff.forget(timezone.now())
+
+
+@shared_task(name="commitments.send_staff_digests")
+def send_staff_digests() -> None:
+    """Send the morning mail to staff, once the hour for it has come."""
     now = timezone.localtime()
     if now.hour >= settings.DIGEST_HOUR:
-        deliver.send_for(now.date(), budget=BUDGET)
+        staff.send_for(now.date(), budget=BUDGET)
 
 
 @shared_task(name="commitments.answer_senders")
@@ -97,6 +117,13 @@ def answer_senders() -> None:
 def forget_senders() -> None:
     """Forget the addresses of those who asked for corrections long enough ago."""
     corrections.forget_senders(timezone.now())
+
+
+@shared_task(name="commitments.forget_subscribers")
+def forget_subscribers() -> None:
+    """Erase who never confirmed, and reduce who left long ago to the proof of it."""
+    pending, left = settings.SUBSCRIBERS_PENDING_KEPT_DAYS, settings.SUBSCRIBERS_LEFT_KEPT_DAYS
+    managing.forget(timezone.now(), pending, left)
 
 
 def ring_for_imports() -> None:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("commitments/<slug:slug>/embed/", embed.show_embed, name="embed"),
     path("commitments/<slug:slug>/embed.svg", embed.show_embed_image, name="embed_image"),
     path("commitments/<slug:slug>/share.png", embed.show_share_image, name="share_image"),
+    path("commitments/<slug:slug>/evidence/", record.show_evidence, name="evidence"),
     path("commitments/<slug:slug>/versions/<int:number>/", record.show_version, name="version"),
     path("search/", record.search, name="search"),
     path("commitments/<slug:slug>/correct/", correcting.correct_commitment, name="correct_commitment"),

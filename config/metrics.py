@@ -14,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from commitments.models import Digest, Evidence
+from commitments.models import Bounce, Brake, Digest, Evidence
 from tracker.models import PendingEntry, Revision, Source, Tick
 
 
@@ -60,6 +60,12 @@ class _Standing(Collector):
         for state in Digest.State.values:
             digests.add_metric([state], counted.get(state, 0))
         yield digests
+        yield _gauge("digests_stopped", "1 while the sending of digests is stopped.", Brake.objects.on().count())
+        back = GaugeMetricFamily("pledgewatch_digests_returned", "Digests that came back, by why.", labels=["kind"])
+        returned = dict(Bounce.objects.order_by().values_list("kind").annotate(Count("pk")))
+        for kind in Bounce.Kind.values:
+            back.add_metric([kind], returned.get(kind, 0))
+        yield back
         last = Source.objects.order_by("-last_success_at").exclude(last_success_at=None).first()
         if last is not None and last.last_success_at is not None:
             age = (now - last.last_success_at).total_seconds()

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
+from django_guid.integrations.celery import CeleryIntegration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -99,8 +100,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = int(_number("CONN_MAX_AGE", 60, 0, 86_400))
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # Compiling a query that counts 10,000 commitments takes PostgreSQL longer than running it.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    # Compiling a query takes PostgreSQL longer than running ours, and so does calling other processes to help; and what
+    # pages ask for is in memory, where going from place to place costs next to nothing.
+    options = "-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1"
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", options)
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 SECRET_KEY_IS_THIS_MACHINES = not SECRET_KEY
@@ -215,7 +218,25 @@ DEMO_PORT = int(_number("DEMO_PORT", 8001, 0, 65_535))
 # Mail ------------------------------------------------------------------------------------------------
 
 CORRECTION_ADDRESS_KEPT_DAYS = int(_number("CORRECTION_ADDRESS_KEPT_DAYS", 90, 1, 3650))
+SUBSCRIBE_MAILS_PER_HOUR = int(_number("SUBSCRIBE_MAILS_PER_HOUR", 500, 1, 1_000_000))
+SUBSCRIBERS_PENDING_KEPT_DAYS = int(_number("SUBSCRIBERS_PENDING_KEPT_DAYS", 30, 7, 3650))
+SUBSCRIBERS_LEFT_KEPT_DAYS = int(_number("SUBSCRIBERS_LEFT_KEPT_DAYS", 365, 1, 3650))
 DIGEST_HOUR = int(_number("DIGEST_HOUR", 7, 0, 23))
+# 0 keeps for ever.
+DIGESTS_KEPT_DAYS = int(_number("DIGESTS_KEPT_DAYS", 365, 0, 36_500))
+#: For how long a worker has a mail to itself without a sign of life; then another takes it over.
+MAIL_CLAIM = timedelta(seconds=_number("MAIL_CLAIM_SECONDS", 120, 10, 3600))
+# 0 knows no pace.
+MAILS_PER_DOMAIN_A_MINUTE = int(_number("MAILS_PER_DOMAIN_A_MINUTE", 3000, 0, 1_000_000))
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", default="")
+if BOUNCE_ADDRESS:
+    try:
+        validate_email(BOUNCE_ADDRESS)
+    except ValidationError as error:
+        raise ImproperlyConfigured(
+            f"BOUNCE_ADDRESS: {BOUNCE_ADDRESS!r} is no mail address. Write it as bounces@example.org."
+        ) from error
 
 # Django ----------------------------------------------------------------------------------------------
 
@@ -233,11 +254,14 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
+    "django_guid",
 ]
 MIDDLEWARE = [
+    "commitments.views.kept.keep_pages",  # first, so that what is kept costs none of the others
     "config.admin_networks.hide_from_others",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_guid.middleware.guid_middleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -322,13 +346,40 @@ if IS_HTTPS:
     if env.bool("BEHIND_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+if LOG_FORMAT not in ("line", "json"):
+    raise ImproperlyConfigured(f"LOG_FORMAT must be line or json, not {LOG_FORMAT!r}.")
+#: Every line carries the id of the request or task that it belongs to.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "config.logs.OneLine", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"id": {"()": "django_guid.log_filters.CorrelationId"}},
+    "formatters": {
+        "line": {
+            "()": "config.logs.OneLine",
+            "format": "%(asctime)s %(levelname)s %(name)s %(correlation_id)s: %(message)s",
+        },
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(correlation_id)s %(message)s",
+            "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger", "correlation_id": "id"},
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["id"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},
+        "django_guid": {"level": "WARNING"},
+    },
+}
+#: A proxy may send the id; what is no UUID is replaced. Tasks carry on the id of what started them.
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    "VALIDATE_GUID": True,
+    "RETURN_HEADER": True,
+    "EXPOSE_HEADER": False,
+    "INTEGRATIONS": [CeleryIntegration()],
 }
 
 # Celery ----------------------------------------------------------------------------------------------
@@ -394,10 +445,18 @@ CELERY_BEAT_SCHEDULE = {
     "read new editions of tables": {"task": "commitments.read_tables", **_tick},
     "go on with what staff have brought": {"task": "commitments.go_on_with_imports", **_tick},
     "forget old changes": {"task": "commitments.forget_old_changes", "schedule": 3600.0, "options": {"expires": 3500}},
-    "send the day's digests": {"task": "commitments.send_digests", **_tick},
+    "send the digests that are due": {"task": "commitments.send_digests", **_tick},
+    "send the morning mail to staff": {"task": "commitments.send_staff_digests", **_tick},
+    "read what came back": {"task": "commitments.take_bounces", "schedule": 300.0, "options": {"expires": 290}},
+    "forget old digests": {"task": "commitments.forget_old_digests", "schedule": 3600.0, "options": {"expires": 3500}},
     "answer who asked for corrections": {"task": "commitments.answer_senders", **_tick},
     "forget who asked for corrections": {
         "task": "commitments.forget_senders",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
+    "forget who left or never confirmed": {
+        "task": "commitments.forget_subscribers",
         "schedule": 3600.0,
         "options": {"expires": 3500},
     },

@@ -6,6 +6,7 @@ transaction, so that who relies on them goes along with it, or refuses.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,6 +14,8 @@ from django.dispatch import Signal
 
 if TYPE_CHECKING:
     from tracker.models import Revision
+
+logger = logging.getLogger(__name__)
 
 #: Sent with `revision` (tracker.models.Revision) when a release is new or was revised.
 release_ingested = Signal()
@@ -27,7 +30,9 @@ revision_retold = Signal()
 
 def tell(revision: Revision) -> None:
     """Send `release_ingested` once `revision` is committed."""
-    transaction.on_commit(
-        lambda: release_ingested.send(sender=type(revision), revision=revision),
-        robust=True,  # who listens finds the revision in the database too
-    )
+
+    def told() -> None:
+        logger.info("Release %s, revision %s: kept.", revision.release_id, revision.number)
+        release_ingested.send(sender=type(revision), revision=revision)
+
+    transaction.on_commit(told, robust=True)  # who listens finds the revision in the database too

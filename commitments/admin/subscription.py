@@ -1,4 +1,4 @@
-"""Subscribers and what was sent to them."""
+"""Subscribers."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
-from commitments.admin.needs import NeedsFilter
-from commitments.digests import scope, signup
+from commitments.admin.mails import MailPreview
+from commitments.admin.person import signed_in
+from commitments.digests import managing, scope, signup
 from commitments.digests.outgoing import DeliveryUnknown, NotSent
-from commitments.models import Digest, Subscriber
-from tracker.admin.read_only import ReadOnlyAdmin
+from commitments.models import Erasure, Subscriber, Subscription
 
 
-class SubscriberForm(forms.ModelForm):
+class SubscriptionForm(forms.ModelForm):
     def clean_scope(self) -> str:
         try:
             return str(scope.find(self.cleaned_data["scope"])[0])
@@ -24,16 +25,25 @@ class SubscriberForm(forms.ModelForm):
             raise forms.ValidationError(str(error)) from error
 
 
+class SubscriptionInline(admin.TabularInline):
+    model = Subscription
+    form = SubscriptionForm
+    extra = 1
+
+
 @admin.register(Subscriber)
-class SubscriberAdmin(admin.ModelAdmin):
+class SubscriberAdmin(MailPreview):
     """Only a mailbox's owner confirms it: an address added here is asked, like any other."""
 
-    form = SubscriberForm
-    list_display = ["email", "state", "frequency", "scope", "confirmed_at", "unsubscribed_at", "last_sent"]
-    list_filter = ["state", "frequency"]
-    search_fields = ["email", "scope"]
+    inlines = [SubscriptionInline]
+    list_display = ["email", "state", "mails", "frequency", "scopes", "confirmed_at", "unsubscribed_at", "last_sent"]
+    list_filter = ["state", "frequency", ("suppressed_at", admin.EmptyFieldListFilter)]
+    search_fields = ["email", "subscriptions__scope"]
     date_hierarchy = "created_at"
-    readonly_fields = ["state", "created_at", "confirmed_at", "unsubscribed_at"]
+    readonly_fields = [
+        *("state", "created_at", "confirmed_at", "unsubscribed_at"),
+        *("moving_to", "paused_at", "paused_until", "suppressed_at"),
+    ]
     actions = ["ask_to_confirm", "unsubscribe"]
 
     # The admin's own log would keep the address of whoever is erased. The audit has what was done, without it.
@@ -44,16 +54,46 @@ class SubscriberAdmin(admin.ModelAdmin):
     log_addition = log_change = log_deletions = _note_nothing  # type: ignore[assignment]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
-        return Subscriber.objects.annotate(last_sent=Max("digests__sent_at"))
+        return Subscriber.objects.annotate(last_sent=Max("digests__sent_at")).prefetch_related("subscriptions")
+
+    @admin.display(description="mails")
+    def mails(self, subscriber: Subscriber) -> str:
+        if subscriber.suppressed_at is not None:
+            return "suppressed"
+        if subscriber.is_paused(timezone.now()):
+            return "paused"
+        return ""
+
+    @admin.display(description="subscriptions")
+    def scopes(self, subscriber: Subscriber) -> str:
+        return ", ".join(each.scope for each in subscriber.subscriptions.all())
 
     @admin.display(description="last digest", ordering="last_sent", empty_value="none")
     def last_sent(self, subscriber: Any) -> Any:
         return subscriber.last_sent
 
     def save_model(self, request: HttpRequest, obj: Subscriber, form: Any, change: bool) -> None:
+        """A reason written suppresses, a reason taken away lifts that."""
+        if not obj.suppressed_because:
+            obj.suppressed_at = None
+        elif obj.suppressed_at is None:
+            obj.suppressed_at = timezone.now()
         super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Subscriber) -> None:
+        proof = managing.erase(obj, Erasure.Why.STAFF, timezone.now(), signed_in(request))
+        self.message_user(request, f"Erased, with all mails. The proof of it is {proof.address_key}.", messages.SUCCESS)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
+        for subscriber in queryset:
+            self.delete_model(request, subscriber)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
         if not change:
-            self._ask(request, obj)
+            if not form.instance.subscriptions.exists():
+                signup.subscribe(form.instance, [scope.ALL])
+            self._ask(request, form.instance)
 
     @admin.action(description="Send the mail that asks for confirmation", permissions=["change"])
     def ask_to_confirm(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
@@ -67,21 +107,10 @@ class SubscriberAdmin(admin.ModelAdmin):
 
     def _ask(self, request: HttpRequest, subscriber: Subscriber) -> None:
         try:
-            signup.ask(subscriber.email, subscriber.frequency, subscriber.scope)
-        except (NotSent, DeliveryUnknown) as error:
+            signup.ask_by_staff(
+                subscriber.email, subscriber.frequency, *(each.scope for each in subscriber.subscriptions.all())
+            )
+        except (signup.HasLeft, signup.IsSuppressed, NotSent, DeliveryUnknown) as error:
             self.message_user(request, f"{subscriber}: {error}", messages.ERROR)
             return
         self.message_user(request, f"{subscriber} was sent a mail that asks for confirmation.", messages.SUCCESS)
-
-
-@admin.register(Digest)
-class DigestAdmin(ReadOnlyAdmin):
-    list_display = ["date", "subscriber", "state", "subject", "attempts", "error", "sent_at"]
-    list_filter = [NeedsFilter, "state", "date"]
-    list_select_related = ["subscriber"]
-    search_fields = ["subscriber__email", "subject", "message_id"]
-    date_hierarchy = "date"
-    exclude = ["html"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Digest]:
-        return Digest.objects.defer("html")

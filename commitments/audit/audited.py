@@ -121,8 +121,21 @@ AUDITED = (
         only=("kind", "state", "by", "file_name", "sha256", "update", "only_good", "undone_by"),
     ),
     Audited("commitments.ColumnMapping", only=("kind", "mapping", "by")),
+    # That it was let go on, and by whom.
+    Audited("commitments.Brake", named="reason", only=("reason", "released_at", "released_by")),
+    # The machine makes and sends them, and they are the record of that; one that somebody had sent again is theirs.
+    Audited("commitments.Digest", only=("again_of", "asked_by"), deeds=(ADDED,), unless=("asked_by", "0")),
     # Never the address: whoever is erased is gone from here too.
-    Audited("commitments.Subscriber", only=("state", "frequency", "scope", "confirmed_at", "unsubscribed_at")),
+    Audited(
+        "commitments.Subscriber",
+        only=(
+            *("state", "frequency", "time_zone", "quiet_note", "confirmed_at", "unsubscribed_at"),
+            *("paused_at", "paused_until", "suppressed_at"),
+        ),
+        hidden=("suppressed_because",),  # may repeat a server's words, which name the address
+    ),
+    Audited("commitments.Subscription", part_of="subscriber", only=("scope",)),
+    Audited("commitments.StaffDigestWish", part_of="person", but=("since",)),
     # The watch.
     Audited(
         "tracker.Source",
@@ -170,7 +183,10 @@ NOT_AUDITED = {
     "commitments.MovedRow": "is itself the record of what a merge has changed",
     "commitments.FormerSlug": "follows from a changed slug, which is recorded of what it was the address of",
     "commitments.AuditEntry": "is the audit itself",
-    "commitments.Digest": "is itself the record of what was sent, and holds an address",
+    "commitments.Bounce": "is itself the record of what came back",
+    "commitments.DomainPace": "when the next mail to a domain may go",
+    "commitments.Erasure": "is itself the proof that somebody was erased, and by whom",
+    "commitments.StaffDigest": "is itself the record of what was sent",
     "commitments.SignUp": "is forgotten within a day",
     "commitments.LinkedRevision": "the linker's own list of what it has done",
     "commitments.LinkingProfile": "follows from the commitment's words",

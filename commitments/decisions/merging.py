@@ -88,6 +88,8 @@ def merge(merged: Commitment, into: Commitment, deed: Deed, reason: str, milesto
     for model in _GO_ALONG:
         for row in model._default_manager.filter(commitment=merged).order_by("pk"):
             moving.change(row, "commitment_id", into.pk)
+    for request in merged.correction_requests.waiting().order_by("pk"):
+        moving.change(request, "commitment_id", into.pk)
     for milestone in goes_along(merged, into).milestones:
         if milestone.pk in milestones:
             moving.change(milestone, "commitment_id", into.pk)

@@ -1,245 +1,197 @@
-"""What a digest of a day says. The day's record is read once; each subscriber's share of it is pure."""
+"""What one digest says: one subscriber's share of the record, in one window. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from django.conf import settings
-from django.db.models import OuterRef, Subquery
-from django.urls import reverse
+from commitments.digests.lines import ChangeLine, DueLine, EvidenceLine, Passage, SilentLine, WordingLine
+from commitments.digests.record import Record
+from commitments.digests.timeline import Standing, Timeline
+from commitments.models import Status
+from commitments.pages import phrases
 
-from commitments import addresses, showing
-from commitments.digests.scope import ALL, Scope
-from commitments.models import Commitment, Definition, Department, Status, StatusChange
-from commitments.models.commitment import CommitmentQuerySet
-
-#: What was subscribed to under an older address goes on.
-Former = Mapping[tuple[str, str], frozenset[tuple[str, str]]]
+#: Somebody who wants to know gets a note after so long without a mail.
+QUIET = dt.timedelta(days=30)
+#: A subject names so many kinds of news.
+MOST_KINDS = 3
 
 
 @dataclass(frozen=True)
-class Line:
-    """One commitment as a digest names it. `scopes` are the `Scope.key`s that cover it."""
+class Window:
+    """What a digest is made from: the record as of `until`, and what was written down since `after`.
 
-    commitment_id: int
-    title: str
-    url: str
-    owner: str
-    scopes: frozenset[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class DueLine(Line):
-    """One whose deadline has passed or is near. `days` to or since `due_by`, never negative."""
-
-    status: str
-    due_by: dt.date
-    deadline_text: str
-    days: int
-
-
-@dataclass(frozen=True)
-class ChangeLine(Line):
-    """One whose status was changed. `status` and `status_before` are for people; the latter may be empty.
-
-    `is_correction` where it takes back an earlier entry of ours: `status_before` is what we had wrongly said.
+    Deadlines are reckoned for `date`; what was due or silent already on `date_before` is not new. That is the day of
+    the subscriber's digest before, None where there was none: then all that is overdue or due soon is new to them.
+    Silence is news only where it has become so long since.
     """
 
-    status: str
-    status_before: str
-    holds_from: dt.date
-    reason: str
-    recorded_at: dt.datetime
-    is_correction: bool
-
-
-@dataclass(frozen=True)
-class Day:
-    """What every digest of `date` is made from: `overdue` longest first, `due_soon` soonest first."""
-
     date: dt.date
-    overdue: tuple[DueLine, ...]
-    due_soon: tuple[DueLine, ...]
+    date_before: dt.date | None
+    after: dt.datetime
+    until: dt.datetime
 
 
 @dataclass(frozen=True)
 class Content:
-    """What one subscriber is told. `newly_overdue` and `still_overdue` have nothing in common, nor have `changes`
-    and `corrections`."""
+    """What one subscriber is told. What is new is apart from what goes on.
+
+    `is_first` if nothing was told before. `quiet_since` is set where nothing has happened for so long that a note is
+    due that says so.
+    """
 
     date: dt.date
-    newly_overdue: tuple[DueLine, ...]
-    still_overdue: tuple[DueLine, ...]
-    due_soon: tuple[DueLine, ...]
-    changes: tuple[ChangeLine, ...]
-    corrections: tuple[ChangeLine, ...]
+    is_first: bool
+    newly_overdue: tuple[DueLine, ...] = ()
+    newly_due_soon: tuple[DueLine, ...] = ()
+    newly_silent: tuple[SilentLine, ...] = ()
+    changes: tuple[ChangeLine, ...] = ()
+    corrections: tuple[ChangeLine | WordingLine, ...] = ()
+    wordings: tuple[WordingLine, ...] = ()
+    evidence: tuple[EvidenceLine, ...] = ()
+    still_overdue: tuple[DueLine, ...] = ()
+    still_due_soon: tuple[DueLine, ...] = ()
+    still_silent: tuple[SilentLine, ...] = ()
+    quiet_since: dt.date | None = None
+
+    @property
+    def has_news(self) -> bool:
+        """What goes on is no news by itself."""
+        return any(
+            (
+                *(self.newly_overdue, self.newly_due_soon, self.newly_silent),
+                *(self.changes, self.corrections, self.wordings, self.evidence),
+            )
+        )
 
     @property
     def is_worth_a_mail(self) -> bool:
-        """Nothing overdue and nothing due soon: no mail. Changes wait for the next one; our own mistakes do not."""
-        return bool(self.newly_overdue or self.still_overdue or self.due_soon or self.corrections)
+        return self.has_news or self.quiet_since is not None
 
     @property
     def subject(self) -> str:
-        """What happened, in one line: "1 commitment newly overdue, 3 in all; 2 due soon"."""
-        new, all_overdue, soon = (
-            len(self.newly_overdue),
-            len(self.newly_overdue + self.still_overdue),
-            len(self.due_soon),
+        """What happened, in one line: "1 commitment newly overdue (3 in all), 2 due soon, 1 status changed".
+
+        Where only one thing did, it is named.
+        """
+        news = [kind for kind in self._news() if kind.lines]
+        if not news:
+            return f"Nothing new since {phrases.day(self.quiet_since)}" if self.quiet_since else "Nothing new"
+        said = ", ".join([news[0].said_first, *(kind.said for kind in news[1:MOST_KINDS])])
+        if len(news) > MOST_KINDS:
+            said += " and more"
+        named = [line.of.title for kind in news for line in kind.lines]
+        return f"{said}: {named[0]}" if len(named) == 1 else said
+
+    def _news(self) -> tuple[_Kind, ...]:
+        """Each kind of news in the words of a subject, worst first."""
+        newly = "" if self.is_first else "newly "
+        overdue = len(self.newly_overdue)
+        in_all = f" ({overdue + len(self.still_overdue):,} in all)" if self.still_overdue else ""
+        passages = sum(len(line.passages) for line in self.evidence)
+        return (
+            _Kind(self.newly_overdue, f"{overdue:,}", f"{newly}overdue{in_all}", is_of_commitments=True),
+            _Kind(self.newly_due_soon, f"{len(self.newly_due_soon):,}", "due soon", is_of_commitments=True),
+            _Kind(self.corrections, _count(len(self.corrections), "correction")),
+            _Kind(self.changes, _count(len(self.changes), "status", "statuses"), "changed"),
+            _Kind(self.wordings, _count(len(self.wordings), "promise"), "reworded"),
+            _Kind(self.evidence, _count(passages, "new passage")),
+            _Kind(self.newly_silent, f"{len(self.newly_silent):,}", "newly silent", is_of_commitments=True),
         )
-        if new and new < all_overdue:
-            parts = [f"{_commitments(new)} newly overdue ({all_overdue} in all)"]
-        elif all_overdue:
-            parts = [f"{_commitments(all_overdue)} overdue"]
-        else:
-            parts = []
-        if soon:
-            parts.append(f"{soon} due soon" if parts else f"{_commitments(soon)} due soon")
-        for lines, done in ((self.corrections, "corrected"), (self.changes, "changed")):
-            if lines:
-                parts.append(f"1 status {done}" if len(lines) == 1 else f"{len(lines)} statuses {done}")
-        return ", ".join(parts)
 
 
-def _commitments(count: int) -> str:
-    return f"{count} commitment" if count == 1 else f"{count} commitments"
+@dataclass(frozen=True)
+class _Kind:
+    """One kind of news: its lines, how many they are, and what is said of them."""
+
+    lines: tuple[DueLine | SilentLine | ChangeLine | WordingLine | EvidenceLine, ...]
+    number: str
+    happened: str = ""
+    is_of_commitments: bool = False
+
+    @property
+    def said(self) -> str:
+        return f"{self.number} {self.happened}".strip()
+
+    @property
+    def said_first(self) -> str:
+        """A subject says once what is counted."""
+        return f"{_count(len(self.lines), 'commitment')} {self.happened}" if self.is_of_commitments else self.said
 
 
-def read_day(date: dt.date, among: CommitmentQuerySet | None = None) -> Day:
-    """The commitments that are overdue or due soon on a day, of those published. A fixed number of queries.
+def content(record: Record, covered: frozenset[int], window: Window, last_heard: dt.date | None = None) -> Content:
+    """What is told of the commitments `covered`, given by key (`Record.covered`).
 
-    `among` takes the place of those published.
+    `last_heard` is the day of the last mail of a subscriber who wants a note when nothing happens; None for others.
     """
-    commitments = Commitment.objects.published() if among is None else among
-    former = addresses.former_keys()
-    return Day(
-        date=date,
-        overdue=tuple(_due_lines(commitments.overdue(date), date, former)),
-        due_soon=tuple(_due_lines(commitments.due_soon(date), date, former)),
-    )
+    alike = (covered, window.date, window.date_before, record.alike(window.after, window.until))
+    if alike not in record.shared:
+        record.shared[alike] = _content(record, covered, window)
+    found: Content = record.shared[alike]
+    if last_heard is not None and not found.has_news and window.date - last_heard >= QUIET:
+        return replace(found, quiet_since=last_heard)
+    return found
 
 
-def overdue_on(date: dt.date) -> frozenset[int]:
-    """Keys of the published commitments that were overdue on a day."""
-    return frozenset(Commitment.objects.published().overdue(date).order_by().values_list("pk", flat=True))
-
-
-def read_changes(
-    after: dt.datetime, until: dt.datetime, among: CommitmentQuerySet | None = None
-) -> tuple[ChangeLine, ...]:
-    """Decisions recorded in a window, its beginning excluded and its end included, oldest first.
-
-    What was imported is where the record starts, not news; what was corrected since is told by its correction
-    alone. `among` takes the place of the published commitments.
-    """
-    commitments = Commitment.objects.published() if among is None else among
-    changes = (
-        StatusChange.objects.filter(recorded_at__gt=after, recorded_at__lte=until, imported_from="", corrections=None)
-        .filter(commitment__in=commitments.order_by().values("pk"))
-        .order_by("recorded_at", "pk")
-    )
-    changed = Commitment.objects.filter(pk__in=changes.order_by().values("commitment_id"))
-    owned = _owned(changed, addresses.former_keys())
-    named = {row["pk"]: _line(row) for row in owned}
-    show = showing.now()
-    return tuple(
-        ChangeLine(
-            **named[change.commitment_id],
-            status=change.get_to_status_display(),
-            status_before=change.get_from_status_display() if change.from_status else "",
-            holds_from=change.effective_from,
-            reason=show.words(change.reason),
-            recorded_at=change.recorded_at,
-            is_correction=change.corrects_id is not None,
-        )
-        for change in changes
-    )
-
-
-def scopes_of(commitment: Commitment) -> frozenset[tuple[str, str]]:
-    """The `Scope.key`s that cover a commitment."""
-    (row,) = _owned(Commitment.objects.filter(pk=commitment.pk), addresses.former_keys())
-    scopes: frozenset[tuple[str, str]] = _line(row)["scopes"]
-    return scopes
-
-
-def content(
-    day: Day,
-    scope: Scope,
-    overdue_before: Collection[int] | None,
-    changes: Iterable[ChangeLine],
-    changes_after: dt.datetime,
-    changes_until: dt.datetime,
-) -> Content:
-    """One subscriber's share of a day. Pure.
-
-    `overdue_before` holds what was overdue on the day of the subscriber's last digest, None if there was
-    none: then nothing is called new. `changes` may hold more than the window; only what is in it is told.
-    """
-    overdue = [line for line in day.overdue if scope.key in line.scopes]
-    new = [] if overdue_before is None else [line for line in overdue if line.commitment_id not in overdue_before]
-    told = [line for line in changes if scope.key in line.scopes and changes_after < line.recorded_at <= changes_until]
+def _content(record: Record, covered: frozenset[int], window: Window) -> Content:
+    now = record.standings(window.date, window.until)
+    before = {} if window.date_before is None else record.standings(window.date_before, window.after)
+    lists: dict[str, list[DueLine | SilentLine]] = defaultdict(list)
+    for key in covered & now.keys():
+        standing = now[key]
+        for group in standing.groups:
+            timeline = record.timelines[key]
+            if group == "silent":
+                is_new = window.date_before is not None and not timeline.was_silent(window.date_before)
+            else:
+                is_new = key not in before or group not in before[key].groups
+            if group == "silent" and not is_new and len(standing.groups) > 1:
+                continue  # it is named already, as overdue or due soon
+            line = _line(timeline, standing, group, window.date)
+            lists[f"{'newly' if is_new else 'still'}_{group}"].append(line)
+    events = [event for event in record.events_in(window.after, window.until) if event.of.commitment_id in covered]
+    ours = [event for event in events if isinstance(event, ChangeLine | WordingLine) and event.is_correction]
     return Content(
-        date=day.date,
-        newly_overdue=tuple(new),
-        still_overdue=tuple(line for line in overdue if line not in new),
-        due_soon=tuple(line for line in day.due_soon if scope.key in line.scopes),
-        changes=tuple(line for line in told if not line.is_correction),
-        corrections=tuple(line for line in told if line.is_correction),
+        date=window.date,
+        is_first=window.date_before is None,
+        changes=tuple(event for event in events if isinstance(event, ChangeLine) and not event.is_correction),
+        corrections=tuple(ours),
+        wordings=tuple(event for event in events if isinstance(event, WordingLine) and not event.is_correction),
+        evidence=_by_commitment(event for event in events if isinstance(event, Passage)),
+        **{name: tuple(sorted(lines, key=_longest_first)) for name, lines in lists.items()},  # type: ignore[arg-type]
     )
 
 
-def _due_lines(commitments: CommitmentQuerySet, on: dt.date, former: Former) -> list[DueLine]:
-    in_force = Definition.objects.filter(commitment=OuterRef("pk")).latest_in_force_first(on)
-    words = in_force.values("deadline_text")[:1]
-    return [
-        DueLine(
-            **_line(row),
-            status=Status(row["status"]).label,
-            due_by=row["due_by"],
-            deadline_text=row["deadline_words"],
-            days=abs((on - row["due_by"]).days),
+def _line(timeline: Timeline, standing: Standing, group: str, on: dt.date) -> DueLine | SilentLine:
+    status = Status(standing.status).label
+    if group == "silent":
+        return SilentLine(timeline.of, status, timeline.heard_on or timeline.made_on, timeline.heard_on is not None)
+    # Without a day that it is due by, nothing is overdue or due soon.
+    due_by = standing.deadline.due_by or on
+    return DueLine(timeline.of, status, due_by, standing.deadline.text, abs((on - due_by).days))
+
+
+def _longest_first(line: DueLine | SilentLine) -> tuple[dt.date, int]:
+    day = line.due_by if isinstance(line, DueLine) else line.since
+    return day or dt.date.min, line.of.commitment_id
+
+
+def _by_commitment(passages: Iterable[Passage]) -> tuple[EvidenceLine, ...]:
+    """Of each the newest first, what says it again last."""
+    grouped: dict[int, list[Passage]] = defaultdict(list)
+    for passage in reversed(list(passages)):
+        grouped[passage.of.commitment_id].append(passage)
+    return tuple(
+        EvidenceLine(
+            found[0].of,
+            tuple(sorted(found, key=lambda passage: passage.says_again)),
+            sum(passage.says_again for passage in found),
         )
-        for row in _owned(
-            commitments.annotate(deadline_words=Subquery(words)), former, "status", "due_by", "deadline_words"
-        )
-    ]
+        for found in grouped.values()
+    )
 
 
-def _owned(commitments: CommitmentQuerySet, former: Former, *more: str) -> list[dict[str, Any]]:
-    """Rows with what `_line` needs, in the given order: one query, and one for shared departments.
-
-    `former` are the addresses of before, as of `addresses.former_keys()`.
-    """
-    rows = list(commitments.values("pk", "slug", "title", "department__name", *_OWNERS, *more))
-    sharing: dict[int, list[str]] = defaultdict(list)
-    shared = Department.objects.filter(shared_commitments__in=commitments.order_by().values("pk"))
-    for commitment_id, slug in shared.values_list("shared_commitments__pk", "slug"):
-        sharing[commitment_id].append(slug)
-    return [{**row, "shared_with": sharing[row["pk"]], "former": former} for row in rows]
-
-
-def _line(row: dict[str, Any]) -> dict[str, Any]:
-    scopes = {(ALL, ""), ("commitment", row["slug"])}
-    scopes |= {(kind, row[column]) for column, kind in _OWNERS.items() if row[column]}
-    scopes |= {("department", slug) for slug in row["shared_with"]}
-    scopes |= {old for scope in scopes for old in row["former"].get(scope, ())}
-    return {
-        "commitment_id": row["pk"],
-        "title": row["title"],
-        "url": settings.BASE_URL + reverse("commitment", args=[row["slug"]]),
-        "owner": row["department__name"] or "",
-        "scopes": frozenset(scopes),
-    }
-
-
-_OWNERS = {
-    "department__slug": "department",
-    "policy_area__slug": "area",
-    "administration__slug": "administration",
-    "adopted_by__slug": "administration",
-}
+def _count(count: int, one: str, many: str = "") -> str:
+    return f"1 {one}" if count == 1 else f"{count:,} {many or one + 's'}"

@@ -1,48 +1,35 @@
-"""The digests of a day, sent once.
+"""Digests, each told once.
 
-1. Every confirmed subscriber gets one row for the day, or for the Monday of its week; the pair is unique.
-2. A row is claimed by one conditional update, which only one process can win, for a limited time.
-3. Its words are built and frozen, so that every retry says the same under the same Message-ID; only what staff
-   withhold meanwhile is left out of a retry.
-4. It is marked `sending`, handed to the mail server, and what came of it recorded: each only while the
-   claim is still ours.
+1. Whoever is due one gets a row for the period, with the time that it tells (making).
+2. Rows are claimed, a batch at a time, by conditional updates which only one process can win (claiming).
+3. Their words are made and frozen, so that every retry says the same under the same Message-ID; only what staff
+   withhold meanwhile is left out (wording).
+4. If it is not more than usual (brake) and their turn has come (pace), each is marked `sending`, handed to the mail
+   server, and what came of it recorded (sending).
 
-A process may die anywhere. Before step 4 the next run goes on once the claim has run out; within it nobody
-can know whether the mail went, and it is sent again once at most. docs/digests.md tells it for operators.
+docs/digests.md tells it for operators.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-import uuid
-from collections.abc import Callable, Iterator
+import time
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.db.models import Q
 from django.utils import timezone
 
-from commitments.digests import build, links, render, scope
-from commitments.digests.outgoing import (
-    DeliveryUnknown,
-    MailServer,
-    PermanentlyRefused,
-    ServerUnusable,
-    TemporarilyRefused,
-    sender_domain,
-)
-from commitments.models import Digest, Subscriber, Withholding
+from commitments.digests import brake, claiming, making, pace, render, sending, wording
+from commitments.digests.claiming import ClaimLost, Clock
+from commitments.digests.outgoing import MailServer, ServerUnusable
+from commitments.models import Digest
 from commitments.models.digest import DigestQuerySet
 
-#: How long a claim holds. Longer than the slowest conversation with a mail server can last.
-CLAIM_LASTS = dt.timedelta(minutes=2)
-#: Waits between attempts that were refused for now; after the last the mail has failed.
-RETRY_AFTER = tuple(dt.timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 60, 120, 240))
-_ROWS_AT_A_TIME = 500
 WOULD_SEND = "would_send"
+#: On the schedule no turn of a domain is waited for that is farther off; whoever runs it by hand waits for all.
+PATIENCE = dt.timedelta(seconds=20)
+#: How often it is looked whether another process has done with what it has claimed.
+LOOK_EVERY_SECONDS = 0.2
 
 logger = logging.getLogger(__name__)
 
@@ -60,228 +47,154 @@ class Delivery:
 
 @dataclass
 class Outcome:
-    """What one run did. `unusable` holds the reason if the mail server stopped it; `earlier` counts done rows."""
+    """What one run did. `unusable` holds the reason if the mail server stopped it, `stopped` if the brake did;
+    `earlier` counts rows that were done before, or by others meanwhile."""
 
     date: dt.date
     deliveries: list[Delivery] = field(default_factory=list)
     earlier: int = 0
     unusable: str = ""
+    stopped: str = ""
 
 
-def send_for(
-    date: dt.date,
-    *,
-    retry_now: bool = False,
-    budget: dt.timedelta | None = None,
-    clock: Callable[[], dt.datetime] = timezone.now,
-) -> Outcome:
+def send_due(*, budget: dt.timedelta | None = None, clock: Clock = timezone.now) -> Outcome:
+    """What the schedule asks for: the digests of all whose time has come, and what is left of earlier ones.
+
+    Safe to run again and by several processes at once. After `budget` no further mail is begun.
+    """
+    now = clock()
+    making.make_due(now)
+    run = _Run(Outcome(timezone.localdate(now)), clock, stop_at=None if budget is None else now + budget)
+    run.deliver(Digest.objects.all())
+    return run.outcome
+
+
+def send_for(date: dt.date, *, retry_now: bool = False, wait: bool = False, clock: Clock = timezone.now) -> Outcome:
     """Build and deliver what is left of the digests of a day, and return when that is done.
 
-    Safe to run again and by several processes at once. `retry_now` does not wait until a mail that was
-    refused for now is due again; after `budget` no further mail is begun.
+    Safe to run again and by several processes at once. `retry_now` does not wait until a mail that was refused for
+    now is due again. `wait` waits for what other processes have claimed, and takes over what they leave.
     """
-    _make_rows(date)
-    rows = Digest.objects.filter(_of(date))
-    outcome = Outcome(date, earlier=rows.exclude(state__in=[Digest.State.PENDING, Digest.State.SENDING]).count())
-    builder = Builder(date, clock)
-    stop_at = None if budget is None else clock() + budget
-    with MailServer() as server:
-        for row in _claimed(rows, clock, retry_now, stop_at):
-            try:
-                outcome.deliveries.append(_deliver(row, builder, server, clock))
-            except _ClaimLost:
-                logger.warning("The digest %s took so long that another process has taken it over.", row.pk)
-            except ServerUnusable as error:
-                outcome.unusable = str(error)
-                break
+    rows = Digest.objects.filter(making.of(date), again_of=None)
+    outcome = Outcome(date)
+    run = _Run(outcome, clock, retry_now=retry_now, is_patient=True)
+    # Nobody is told anew before it is known what became of the last one.
+    run.deliver(Digest.objects.filter(state=Digest.State.SENDING).exclude(pk__in=rows.values("pk")))
+    while True:
+        making.make_for(date, clock())
+        run.deliver(rows)
+        if outcome.unusable or outcome.stopped or not wait or not _others_have_some(date, rows, clock()):
+            break
+        time.sleep(LOOK_EVERY_SECONDS)
+    outcome.earlier = rows.exclude(state__in=Digest.OPEN).exclude(pk__in=run.done).count()
     return outcome
 
 
-def preview(date: dt.date) -> Outcome:
+def preview(date: dt.date, clock: Clock = timezone.now) -> Outcome:
     """What `send_for` would do, without a row written or a mail sent."""
-    builder = Builder(date, timezone.now)
-    rows = {row.subscriber_id: row for row in Digest.objects.filter(_of(date)).select_related("subscriber")}
-    outcome = Outcome(date)
-    for subscriber in Subscriber.objects.confirmed():
-        named = row_date(subscriber.frequency, date)
-        row = rows.get(subscriber.pk) or Digest(subscriber=subscriber, date=named, created_at=timezone.now())
-        if row.state not in (Digest.State.PENDING, Digest.State.SENDING):
-            outcome.earlier += 1
-            continue
-        content = builder.content(row)
+    builder, now = wording.Builder(clock), clock()
+    rows = Digest.objects.filter(making.of(date), again_of=None)
+    outcome = Outcome(date, earlier=rows.exclude(state__in=Digest.OPEN).count())
+    waiting = list(rows.open().select_related("subscriber").prefetch_related("subscriber__subscriptions"))
+    rows_to_be = [*waiting, *making.planned(date, now)]
+    for row, content in zip(rows_to_be, builder.contents(rows_to_be), strict=True):
         subject = row.subject or (render.subject(content) if content.is_worth_a_mail else "")
         state = WOULD_SEND if subject else Digest.State.NOTHING.value
-        outcome.deliveries.append(Delivery(subscriber.email, row.date, state, subject))
+        outcome.deliveries.append(Delivery(row.subscriber.email, row.date, state, subject))
     return outcome
 
 
-def row_date(frequency: str, date: dt.date) -> dt.date:
-    """The day that names a digest: a weekly one has the Monday of its week, whenever in it it is made."""
-    return date if frequency == Subscriber.Frequency.DAILY else date - dt.timedelta(days=date.weekday())
+def _others_have_some(date: dt.date, rows: DigestQuerySet, now: dt.datetime) -> bool:
+    """Whether another process is at work on digests of the day, or on what has to be known before they are made."""
+    claimed = Digest.objects.open().filter(claimed_until__gte=now).exclude(claimed_by=None)
+    if claimed.filter(pk__in=rows.values("pk")).exists():
+        return True
+    return any(claimed.filter(subscriber__in=those.values("pk")).exists() for _, those in making.missing(date, now))
 
 
-class Builder:
-    """Makes the words of the rows of one day; what many subscribers share is read once."""
+class _Run:
+    """One process's way through the outbox, with one connection to the mail server."""
 
-    def __init__(self, date: dt.date, clock: Callable[[], dt.datetime]) -> None:
-        self._day = build.read_day(date)
-        self._read_at = clock()
-        self._overdue_on: dict[dt.date, frozenset[int]] = {}
-        self._changes: tuple[build.ChangeLine, ...] = ()
-        self._changes_after = self._read_at
+    def __init__(
+        self,
+        outcome: Outcome,
+        clock: Clock,
+        *,
+        retry_now: bool = False,
+        is_patient: bool = False,
+        stop_at: dt.datetime | None = None,
+    ) -> None:
+        self.outcome = outcome
+        self._clock = clock
+        self._retry_now = retry_now
+        self._is_patient = is_patient
+        self._stop_at = stop_at
+        self._builder = wording.Builder(clock)
+        self.done: set[int] = set()
 
-    def content(self, row: Digest) -> build.Content:
-        """What a row's subscriber is told, since the last mail that was sent for an earlier day."""
-        last = row.subscriber.digests.filter(state=Digest.State.SENT, date__lt=row.date).order_by("-date").first()
-        after = last.created_at if last else row.subscriber.confirmed_at or row.subscriber.created_at
-        return build.content(
-            self._day,
-            scope.parse(row.subscriber.scope),
-            self._overdue_before(last.date) if last else None,
-            self._changes_since(after),
-            changes_after=after,
-            changes_until=row.created_at,
-        )
+    def deliver(self, rows: DigestQuerySet) -> None:
+        """Whatever of `rows` is open, free and due, each once a run."""
+        found = claiming.batches(rows, self._clock, retry_now=self._retry_now, done=self.done, stop_at=self._stop_at)
+        with MailServer() as server:
+            for batch in found:
+                self.done |= {row.pk for row in batch}
+                try:
+                    self._deliver(batch, server)
+                except ServerUnusable as error:
+                    self.outcome.unusable = str(error)
+                except brake.Stopped as error:
+                    self.outcome.stopped = str(error)
+                if self.outcome.unusable or self.outcome.stopped:
+                    claiming.give_back(batch)
+                    return
 
-    def rendered(self, row: Digest) -> render.Rendered | None:
-        """None when there is nothing to say."""
-        content = self.content(row)
-        if not content.is_worth_a_mail:
-            return None
-        return render.render(content, row.subscriber, render.scope_in_words(row.subscriber.scope))
-
-    def _overdue_before(self, date: dt.date) -> frozenset[int]:
-        if date not in self._overdue_on:
-            self._overdue_on[date] = build.overdue_on(date)
-        return self._overdue_on[date]
-
-    def _changes_since(self, after: dt.datetime) -> tuple[build.ChangeLine, ...]:
-        if after < self._changes_after:
-            self._changes, self._changes_after = build.read_changes(after, self._read_at), after
-        return self._changes
-
-
-def message(row: Digest) -> EmailMultiAlternatives:
-    """A frozen row as a mail: the same at every attempt."""
-    unsubscribe = links.unsubscribe_url(row.subscriber)
-    mail = EmailMultiAlternatives(
-        subject=row.subject,
-        body=row.text,
-        to=[row.subscriber.email],
-        headers={
-            "Message-ID": row.message_id,
-            "List-Id": f"{settings.SITE_NAME} digests <digests.{sender_domain()}>",
-            "List-Unsubscribe": f"<{unsubscribe}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Auto-Submitted": "auto-generated",
-        },
-    )
-    mail.attach_alternative(row.html, "text/html")
-    return mail
-
-
-def _make_rows(date: dt.date) -> None:
-    for frequency in Subscriber.Frequency.values:
-        named = row_date(frequency, date)
-        missing = Subscriber.objects.confirmed().filter(frequency=frequency).exclude(digests__date=named)
-        Digest.objects.bulk_create(
-            (Digest(subscriber_id=key, date=named) for key in missing.values_list("pk", flat=True)),
-            batch_size=_ROWS_AT_A_TIME,
-            ignore_conflicts=True,
-        )
-
-
-def _of(date: dt.date) -> Q:
-    wanted = Q()
-    for frequency in Subscriber.Frequency.values:
-        wanted |= Q(subscriber__frequency=frequency, date=row_date(frequency, date))
-    return wanted
-
-
-def _claimed(
-    rows: DigestQuerySet, clock: Callable[[], dt.datetime], retry_now: bool, stop_at: dt.datetime | None
-) -> Iterator[Digest]:
-    """Rows that this process alone has for `CLAIM_LASTS`, each once a run."""
-    passed = 0
-    while True:
-        ready = rows.claimable(clock()).filter(pk__gt=passed)
-        if not retry_now:
-            ready = ready.filter(Q(retry_at=None) | Q(retry_at__lte=clock()))
-        keys = list(ready.order_by("pk").values_list("pk", flat=True)[:_ROWS_AT_A_TIME])
-        if not keys:
-            return
-        for passed in keys:
-            now = clock()
-            if stop_at is not None and now >= stop_at:
+    def _deliver(self, batch: list[Digest], server: MailServer) -> None:
+        batch = [row for row in batch if not self._is_done_with(row)]
+        new = [row for row in batch if not row.subject]
+        frozen = {row.pk for row in self._builder.freeze(new)}
+        for row in new:
+            if row.state == Digest.State.NOTHING:
+                self._note(row)
+        ready = [row for row in batch if row.pk in frozen or row not in new]
+        brake.check(ready, self._clock())
+        turns = pace.turns(ready, self._clock())
+        for row in sorted(ready, key=lambda row: turns[row.pk]):
+            if self._stop_at is not None and self._clock() >= self._stop_at:
+                claiming.give_back(ready)
                 return
-            if Digest.objects.claimable(now).filter(pk=passed).update(claimed_until=now + CLAIM_LASTS):
-                yield Digest.objects.select_related("subscriber").get(pk=passed)
+            if self._waited_for(row, turns[row.pk]):
+                self._send(row, server)
 
+    def _is_done_with(self, row: Digest) -> bool:
+        if not sending.give_up_if_unknown_twice(row):
+            return False
+        self._note(row)
+        return True
 
-def _deliver(row: Digest, builder: Builder, server: MailServer, clock: Callable[[], dt.datetime]) -> Delivery:
-    """One claimed row, to what can be done for it now. Raises ServerUnusable with the row given back."""
-    again = row.state == Digest.State.SENDING
-    if again and row.resends:
-        return _finish(row, Digest.State.UNCERTAIN, error=row.error or "It was handed over twice and never answered.")
-    if row.subscriber.state != Subscriber.State.CONFIRMED:
-        return _finish(row, Digest.State.UNCERTAIN if again else Digest.State.WITHDRAWN)
-    if (not row.subject or _says_what_is_withheld_since(row)) and not _freeze(row, builder):
-        return _finish(row, Digest.State.NOTHING)
-    try:
-        server.open()
-    except ServerUnusable as error:
-        _finish(row, row.state, clock() + RETRY_AFTER[0], str(error))
-        raise
-    _write(row, state=Digest.State.SENDING, attempts=row.attempts + 1, resends=row.resends + again)
-    try:
-        server.send(message(row))
-    except ServerUnusable as error:
-        _finish(row, Digest.State.PENDING, clock() + RETRY_AFTER[0], str(error))
-        raise
-    except TemporarilyRefused as error:
-        if row.attempts > len(RETRY_AFTER):
-            return _finish(row, Digest.State.FAILED, error=f"Given up after {row.attempts} attempts: {error}")
-        return _finish(row, Digest.State.PENDING, clock() + RETRY_AFTER[row.attempts - 1], str(error))
-    except PermanentlyRefused as error:
-        return _finish(row, Digest.State.FAILED, error=str(error))
-    except DeliveryUnknown as error:
-        return _finish(row, Digest.State.SENDING, clock() + CLAIM_LASTS, str(error))
-    # True whoever holds the claim by now.
-    Digest.objects.filter(pk=row.pk).update(
-        state=Digest.State.SENT, sent_at=clock(), claimed_until=None, retry_at=None, error=""
-    )
-    return Delivery(row.subscriber.email, row.date, Digest.State.SENT.value, row.subject)
+    def _waited_for(self, row: Digest, turn: dt.datetime) -> bool:
+        """Wait for a row's turn. False if that is too far off; then it is given back until then."""
+        wait = turn - self._clock()
+        if wait > PATIENCE and not self._is_patient:
+            claiming.give_back([row], retry_at=turn)
+            return False
+        if wait > dt.timedelta(0):
+            time.sleep(wait.total_seconds())
+        return True
 
+    def _send(self, row: Digest, server: MailServer) -> None:
+        try:
+            try:
+                sending.send(row, server, self._clock)
+            except sending.WordsAreStale:
+                if self._builder.freeze([row]):
+                    sending.send(row, server, self._clock)
+        except ClaimLost:
+            logger.warning("The digest %s took so long that another process has taken it over.", row.pk)
+            return
+        except ServerUnusable:
+            self._note(row)
+            raise
+        self._note(row)
 
-def _freeze(row: Digest, builder: Builder) -> bool:
-    """Fix the words of a row, and the mail's name if it has none. False when there is nothing to say."""
-    rendered = builder.rendered(row)
-    if rendered is None:
-        return False
-    name = row.message_id or f"<digest-{row.pk}-{uuid.uuid4().hex}@{sender_domain()}>"
-    _write(row, subject=rendered.subject, text=rendered.text, html=rendered.html, message_id=name)
-    return True
-
-
-def _says_what_is_withheld_since(row: Digest) -> bool:
-    """Whether something was withheld that its words, frozen before, may repeat."""
-    return Withholding.objects.filter(at__gte=row.created_at).exists()
-
-
-def _finish(row: Digest, state: str, retry_at: dt.datetime | None = None, error: str = "") -> Delivery:
-    """Record what became of a row and give up the claim."""
-    _write(row, state=Digest.State(state), retry_at=retry_at, error=error, held=False)
-    return Delivery(row.subscriber.email, row.date, row.state, row.subject, error)
-
-
-def _write(row: Digest, *, held: bool = True, **values: Any) -> None:
-    """Change a row while its claim is ours. Raises _ClaimLost if it has run out and somebody took it."""
-    stored = values if held else {**values, "claimed_until": None}
-    if not Digest.objects.filter(pk=row.pk, claimed_until=row.claimed_until).update(**stored):
-        raise _ClaimLost
-    for name, value in values.items():
-        setattr(row, name, value)
-
-
-class _ClaimLost(Exception):
-    pass
+    def _note(self, row: Digest) -> None:
+        self.outcome.deliveries.append(Delivery(row.subscriber.email, row.date, row.state, row.subject, row.error))

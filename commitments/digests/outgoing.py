@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,11 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
-#: For each step of the conversation. Four of them must fit into the lease of a claim.
+#: For each step of the conversation; they shrink with the claim on a mail, into which the whole has to fit.
 SMTP_TIMEOUT_SECONDS = 15
+STEPS_IN_A_CLAIM = 8
+#: As in "550 5.1.1 No such user".
+ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
 
 class NotSent(Exception):
@@ -27,7 +31,11 @@ class TemporarilyRefused(NotSent):
 
 
 class PermanentlyRefused(NotSent):
-    """Not taken, and it never will be."""
+    """Not taken, and it never will be. `is_address` if that is because there is no such mailbox."""
+
+    def __init__(self, said: str, *, is_address: bool = False) -> None:
+        super().__init__(said)
+        self.is_address = is_address
 
 
 class ServerUnusable(NotSent):
@@ -49,7 +57,9 @@ class MailServer:
         backend = settings.EMAIL_BACKEND
         if backend == "django.core.mail.backends.smtp.EmailBackend":
             backend = "commitments.digests.outgoing.Backend"
-        self._connection = get_connection(backend, timeout=SMTP_TIMEOUT_SECONDS)
+        self._connection = get_connection(
+            backend, timeout=min(SMTP_TIMEOUT_SECONDS, settings.MAIL_CLAIM.total_seconds() / STEPS_IN_A_CLAIM)
+        )
         self._is_fresh = False
 
     def __enter__(self) -> MailServer:
@@ -67,7 +77,7 @@ class MailServer:
         except OSError as error:
             raise ServerUnusable(f"The mail server cannot be used: {_said(error)}") from error
 
-    def send(self, message: EmailMultiAlternatives) -> None:
+    def send(self, message: EmailMessage) -> None:
         """Hand one mail over to one recipient. Raises NotSent or DeliveryUnknown."""
         self.open()
         try:
@@ -77,7 +87,7 @@ class MailServer:
             raise
         self._is_fresh = False
 
-    def _hand_over(self, message: EmailMultiAlternatives) -> None:
+    def _hand_over(self, message: EmailMessage) -> None:
         try:
             self._connection.send_messages([message])
         except smtplib.SMTPServerDisconnected as error:
@@ -103,8 +113,10 @@ def verdict(error: OSError) -> NotSent:
     """What a failed attempt means, by the server's code: 4xx for now, 5xx for good. Pure."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         answers: Mapping[str, tuple[int, bytes]] = error.recipients
-        permanent = all(code >= 500 for code, _ in answers.values())
-        return (PermanentlyRefused if permanent else TemporarilyRefused)(_said(error))
+        if not all(code >= 500 for code, _ in answers.values()):
+            return TemporarilyRefused(_said(error))
+        is_address = all(_is_of_the_address(code, _text(words)) for code, words in answers.values())
+        return PermanentlyRefused(_said(error), is_address=is_address)
     if isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code >= 500:
         return ServerUnusable(f"The mail server does not take mail from this sender: {_said(error)}")
     if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500:
@@ -112,6 +124,19 @@ def verdict(error: OSError) -> NotSent:
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return PermanentlyRefused(_said(error))
     return TemporarilyRefused(_said(error))
+
+
+def _is_of_the_address(code: int, words: str) -> bool:
+    """By the finer code (RFC 3463) where there is one; a plain 550 or 553 in answer to an address is about it."""
+    finer = ENHANCED.search(words)
+    return is_about_the_address(finer[0]) if finer else code in (550, 551, 553)
+
+
+def is_about_the_address(status: str) -> bool:
+    """Whether 5.x.x says that the mailbox is not there or takes nothing: x.1 is addresses, 2.1 a mailbox switched off.
+    Others are about the mail, who sends it or how: x.7 is for what somebody takes for spam."""
+    kind, subject, detail = (int(part) for part in status.split("."))
+    return kind == 5 and ((subject == 1 and detail not in (7, 8)) or (subject, detail) == (2, 1))
 
 
 def _said(error: OSError) -> str:

@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from email.utils import make_msgid
+from collections.abc import Iterable
+from contextlib import suppress
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
-from commitments.digests import links, render
-from commitments.digests.outgoing import MailServer, sender_domain
-from commitments.models import SignUp, Subscriber
-
-#: What one client may ask for in an hour, and how many confirmation mails one address may get in a day.
-REQUESTS_OF_A_CLIENT = 10
-MAILS_TO_AN_ADDRESS = 3
+from commitments.digests import allowance, keyed_hashes, letters, links, render
+from commitments.models import Erasure, Subscriber, Subscription
 
 
 class MalformedAddress(ValueError):
     """The text is no mail address; the message says so for a person."""
 
 
-class TooManyRequests(Exception):
-    """This client has asked often enough for now."""
-
-
 class HasLeft(ValueError):
     """The address unsubscribed, and only its owner can bring it back."""
+
+
+class IsSuppressed(ValueError):
+    """Nothing is sent to this address until staff lift that; the message says why."""
 
 
 def address(text: str) -> str:
@@ -50,58 +42,55 @@ def find(email: str) -> Subscriber | None:
     return Subscriber.objects.filter(email__iexact=email).first()
 
 
-def ask(email: str, frequency: str, scope: str) -> Subscriber:
-    """Send the mail that asks for confirmation. Raises outgoing.NotSent or outgoing.DeliveryUnknown.
+def ask(email: str, frequency: str, *scopes: str, time_zone: str = "") -> Subscriber:
+    """Send the mail that asks for confirmation. Raises IsSuppressed, outgoing.NotSent or outgoing.DeliveryUnknown.
 
     What the subscriber has already stays as it is until the link in that mail is used.
     """
-    subscriber = find(email) or _created(email, frequency, scope)
-    request = links.Request(subscriber.pk, frequency, scope, timezone.now())
-    context = {
-        "site_name": settings.SITE_NAME,
-        "base_url": settings.BASE_URL,
-        "contact": settings.SITE_CONTACT,
-        "confirm_url": links.confirm_url(request),
-        "lives_days": links.CONFIRM_LIVES.days,
-        "scope_name": render.scope_in_words(scope),
-        "frequency": Subscriber.Frequency(frequency).label,
-    }
-    mail = EmailMultiAlternatives(
-        subject=f"{settings.SITE_NAME}: please confirm your subscription",
-        body=render_to_string("commitments/digests/confirm_mail.txt", context),
-        to=[subscriber.email],
-        headers={"Message-ID": make_msgid("confirm", sender_domain()), "Auto-Submitted": "auto-generated"},
+    subscriber = find(email) or _created(email, frequency, scopes, time_zone)
+    if subscriber.suppressed_at is not None:
+        raise IsSuppressed(f"Nothing is sent to {subscriber.email}: {subscriber.suppressed_because}")
+    request = links.Request(subscriber.pk, frequency, scopes, timezone.now(), time_zone)
+    letters.send(
+        "confirm",
+        subscriber.email,
+        "please confirm your subscription",
+        confirm_url=links.confirm_url(request),
+        lives_days=links.CONFIRM_LIVES.days,
+        scope_name=render.scopes_in_words(scopes),
+        frequency=Subscriber.Frequency(frequency).label,
     )
-    mail.attach_alternative(
-        render.inlined(render_to_string("commitments/digests/confirm_mail.html", context)), "text/html"
-    )
-    with MailServer() as server:
-        server.send(mail)
     return subscriber
 
 
-def ask_from_form(email: str, frequency: str, scope: str, client: str, now: dt.datetime | None = None) -> None:
+def ask_by_staff(email: str, frequency: str, *scopes: str) -> Subscriber:
+    """The same on staff's behalf. Raises HasLeft for an address that was erased, too."""
+    if _was_erased(email):
+        raise HasLeft(f"{email} was erased at its owner's will. Its owner can subscribe again; nobody else can.")
+    return ask(email, frequency, *scopes)
+
+
+def ask_from_form(
+    email: str, frequency: str, *scopes: str, client: str, time_zone: str = "", now: dt.datetime | None = None
+) -> None:
     """The same for somebody from outside, within limits. `client` is its network address.
 
-    Raises TooManyRequests. An address that got its share of mails gets no more, and nobody is told.
+    Raises allowance.TooManyRequests. An address that got its share of mails gets no more, and nobody is told.
     """
-    now = now or timezone.now()
-    SignUp.objects.filter(at__lt=now - dt.timedelta(days=1)).delete()
-    client_key, address_key = _key("client", client), _key("address", email.lower())
-    if SignUp.objects.filter(client_key=client_key, at__gt=now - dt.timedelta(hours=1)).count() >= REQUESTS_OF_A_CLIENT:
-        raise TooManyRequests
-    mailed = SignUp.objects.filter(address_key=address_key).count()
-    SignUp.objects.create(client_key=client_key, address_key=address_key, at=now)
-    if mailed < MAILS_TO_AN_ADDRESS:
-        ask(email, frequency, scope)
+    if allowance.spend(email, client, now or timezone.now()):
+        with suppress(IsSuppressed):  # the answer is the same for all addresses
+            ask(email, frequency, *scopes, time_zone=time_zone)
 
 
-def add_confirmed(email: str, frequency: str, scope: str) -> Subscriber:
-    """Put an address on the list on staff's word. Raises HasLeft for one that unsubscribed."""
-    subscriber = find(email) or _created(email, frequency, scope)
-    if subscriber.state == Subscriber.State.UNSUBSCRIBED:
-        raise HasLeft(f"{subscriber.email} has unsubscribed. Its owner can subscribe again; nobody else can.")
-    return _confirmed(subscriber, frequency, scope)
+def add_confirmed(email: str, frequency: str, *scopes: str) -> Subscriber:
+    """Put an address on the list on staff's word, or add to what it gets. Raises HasLeft for one that left."""
+    subscriber = find(email)
+    is_known = subscriber is not None and subscriber.state == Subscriber.State.CONFIRMED
+    if (subscriber is not None and subscriber.state == Subscriber.State.UNSUBSCRIBED) or (
+        not is_known and _was_erased(email)
+    ):
+        raise HasLeft(f"{email} has unsubscribed. Its owner can subscribe again; nobody else can.")
+    return _confirmed(subscriber or _created(email, frequency, scopes), frequency, scopes)
 
 
 def confirm(request: links.Request) -> Subscriber:
@@ -111,7 +100,7 @@ def confirm(request: links.Request) -> Subscriber:
         raise links.LinkUnknown
     if subscriber.unsubscribed_at is not None and subscriber.unsubscribed_at > request.asked_at:
         raise links.LinkExpired
-    return _confirmed(subscriber, request.frequency, request.scope)
+    return _confirmed(subscriber, request.frequency, request.scopes, request.time_zone)
 
 
 def unsubscribe(subscriber: Subscriber) -> None:
@@ -122,25 +111,39 @@ def unsubscribe(subscriber: Subscriber) -> None:
     subscriber.refresh_from_db()
 
 
-def _confirmed(subscriber: Subscriber, frequency: str, scope: str) -> Subscriber:
-    if subscriber.state != Subscriber.State.CONFIRMED:
-        subscriber.confirmed_at = timezone.now()
-    subscriber.state = Subscriber.State.CONFIRMED
-    subscriber.frequency = frequency
-    subscriber.scope = scope
-    subscriber.unsubscribed_at = None
-    subscriber.save()
+def subscribe(subscriber: Subscriber, scopes: Iterable[str]) -> None:
+    """Add subscriptions; those that there are already stay as they are."""
+    rows = [Subscription(subscriber=subscriber, scope=scope) for scope in scopes]
+    Subscription.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _was_erased(email: str) -> bool:
+    return Erasure.objects.filter(address_key__in=keyed_hashes.ever_of_address(email)).exists()
+
+
+def _confirmed(subscriber: Subscriber, frequency: str, scopes: Iterable[str], time_zone: str = "") -> Subscriber:
+    """Who is subscribed already gets these as well; for everyone else it is a new beginning with these alone."""
+    with transaction.atomic():
+        if subscriber.state != Subscriber.State.CONFIRMED:
+            subscriber.moving_to = ""
+            subscriber.confirmed_at = timezone.now()
+            subscriber.paused_at = subscriber.paused_until = None
+            subscriber.subscriptions.all().delete()
+        subscriber.state = Subscriber.State.CONFIRMED
+        subscriber.frequency = frequency
+        subscriber.time_zone = time_zone or subscriber.time_zone
+        subscriber.unsubscribed_at = None
+        subscriber.save()
+        subscribe(subscriber, scopes)
     return subscriber
 
 
-def _created(email: str, frequency: str, scope: str) -> Subscriber:
+def _created(email: str, frequency: str, scopes: Iterable[str], time_zone: str = "") -> Subscriber:
     try:
         with transaction.atomic():
-            return Subscriber.objects.create(email=email, frequency=frequency, scope=scope)
+            subscriber = Subscriber.objects.create(email=email, frequency=frequency, time_zone=time_zone)
+            subscribe(subscriber, scopes)
+            return subscriber
     except IntegrityError:
         # Somebody asked for the same address at the same moment.
         return Subscriber.objects.get(email__iexact=email)
-
-
-def _key(purpose: str, text: str) -> str:
-    return salted_hmac(f"commitments.digests.signup.{purpose}", text, algorithm="sha256").hexdigest()

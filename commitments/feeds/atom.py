@@ -1,10 +1,10 @@
-"""Changes as Atom (RFC 4287): of everything, of one department, area or administration, of one commitment."""
+"""Changes as Atom (RFC 4287): of everything, of one department, area, administration or commitment, of a search."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponsePermanentRedirect
@@ -15,10 +15,12 @@ from django.utils.html import escape
 
 from commitments import showing
 from commitments.changes import Change, covered, latest
-from commitments.digests.scope import Scope, UnknownScope, find
+from commitments.digests.scope import SEARCH, Scope, UnknownScope, find
+from commitments.feeds.addresses import feed_address
 from commitments.opendata.addresses import public, whole
 from commitments.opendata.answering import answer, asked, last_change, open_data
 from commitments.opendata.problems import not_found
+from commitments.search.understanding import cleaned
 
 NEWEST = 50
 #: Part of every tag: address (RFC 4151). It never changes, or readers would be told everything anew.
@@ -28,12 +30,15 @@ _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @open_data
 def changes_of_all(request: HttpRequest) -> HttpResponseBase:
-    return _feed(request, Scope())
+    """With `?q=`, of what the list of commitments finds for it."""
+    query = cleaned(asked(request, {"q": None}).get("q", ""))
+    return _feed(request, Scope(SEARCH, query) if query else Scope())
 
 
 @open_data
 def changes_of(request: HttpRequest, kind: str, slug: str) -> HttpResponseBase:
     """`kind` as in `Scope`. What a commitment was merged into has its changes from then on."""
+    asked(request, {})
     return _feed(request, Scope(kind, slug))
 
 
@@ -43,22 +48,19 @@ def tag(what: str) -> str:
 
 
 def _feed(request: HttpRequest, scope: Scope) -> HttpResponseBase:
-    asked(request, {})
     try:
         now, name = find(str(scope))
     except UnknownScope as error:
         raise not_found(str(error)) from error
     if now != scope:  # renamed, or merged into another, since
-        is_one = now.kind == "commitment"
-        leading = ("commitment-feed", now.slug) if is_one else ("feed-changes-of", now.kind, now.slug)
-        return HttpResponsePermanentRedirect(public(*leading))
+        return HttpResponsePermanentRedirect(feed_address(now))
     told = latest(showing.now(), NEWEST, among=covered(scope))
     feed = _Feed(
         title=f"{settings.SITE_NAME}: changes to {name}",
-        link=public("commitment", scope.slug) if scope.kind == "commitment" else public("what-changed"),
+        link=_page(scope),
         description="What was promised in public, and what became of it.",
         language="en-GB",
-        feed_url=whole(request.path),
+        feed_url=feed_address(scope),
         feed_guid=tag(f"changes/{scope}"),
         author_name=settings.SITE_NAME,
     )
@@ -66,6 +68,13 @@ def _feed(request: HttpRequest, scope: Scope) -> HttpResponseBase:
         _add(feed, change)
     written = feed.writeString("utf-8")
     return answer(request, written, "application/atom+xml; charset=utf-8", last_change(timezone.localdate()))
+
+
+def _page(scope: Scope) -> str:
+    """Where people read the same."""
+    if scope.kind == SEARCH:
+        return f"{public('commitments')}?{urlencode({'q': scope.slug})}"
+    return public("commitment", scope.slug) if scope.kind == "commitment" else public("what-changed")
 
 
 def _add(feed: Atom1Feed, change: Change) -> None:

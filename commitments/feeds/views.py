@@ -11,11 +11,13 @@ from commitments import showing
 from commitments.opendata import paging
 from commitments.opendata.problems import Problem
 from commitments.pages.what_changed import what_changed
+from commitments.views.kept import kept_for_a_moment
 
 _LISTING = "page-of-changes"
 
 
 @require_safe
+@kept_for_a_moment
 def show_what_changed(request: HttpRequest) -> HttpResponse:
     """`?before=` goes on where another page ended."""
     before = request.GET.get("before", "")

@@ -266,12 +266,15 @@ def link_pending(limit: int | None = None, now: dt.datetime | None = None) -> Li
     for revision, only in chosen:
         _record_attempt(revision, now)
         try:
-            suggested += len(link(revision, only))
-            linked += 1
+            found = link(revision, only)
         except Exception as error:  # the release is kept and tried again; its error is shown to staff
             logger.exception("Could not link %s.", revision)
             _record_failure(revision, error)
             failed += 1
+        else:
+            logger.info("Release %s, revision %s: %s suggestions.", revision.release_id, revision.number, len(found))
+            suggested += len(found)
+            linked += 1
     return LinkingOutcome(linked, suggested, failed)
 
 

@@ -8,8 +8,9 @@ from .correction import CorrectionRequest, Reply
 from .deadline import Deadline
 from .decision import Decision
 from .definition import Comparator, Definition, Milestone, Target, TargetComponent
+from .delivery import Bounce, Brake, DomainPace
 from .department import DepartmentName, FormerLead, Succession
-from .digest import Digest, SignUp, Subscriber
+from .digest import Digest, Erasure, SignUp, Subscriber, Subscription
 from .evidence import Evidence, Relation, Tier
 from .expectation import NextEvidence, Question
 from .goalpost import Goalpost
@@ -20,6 +21,7 @@ from .own_words import OwnWords
 from .people import Administration, Department, PolicyArea
 from .possible import PossibleCommitment
 from .record_change import RecordChange
+from .staff_digest import StaffDigest, StaffDigestWish
 from .status import FINAL_STATUSES, Status, StatusChange, StatusProposal
 from .table import TableFigure, TablePointer, TableReading
 from .turn import Turn
@@ -30,6 +32,8 @@ __all__ = [
     "FINAL_STATUSES",
     "Administration",
     "AuditEntry",
+    "Bounce",
+    "Brake",
     "ColumnMapping",
     "Commitment",
     "Comparator",
@@ -40,6 +44,8 @@ __all__ = [
     "Department",
     "DepartmentName",
     "Digest",
+    "DomainPace",
+    "Erasure",
     "Evidence",
     "FormerLead",
     "FormerSlug",
@@ -69,10 +75,13 @@ __all__ = [
     "Reply",
     "Series",
     "SignUp",
+    "StaffDigest",
+    "StaffDigestWish",
     "Status",
     "StatusChange",
     "StatusProposal",
     "Subscriber",
+    "Subscription",
     "Succession",
     "TableFigure",
     "TablePointer",

@@ -235,6 +235,8 @@ class Commitment(Addressed):
         indexes = [
             models.Index(fields=["publication", "merged_into"], name="commitment_public"),
             models.Index(fields=["made_on"], name="commitment_made_on"),
+            # Every public page asks whether there is one.
+            models.Index(fields=["id"], condition=Q(demonstration=True), name="commitment_demonstration"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="commitment_not_merged_into_itself"),

@@ -9,6 +9,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, FloatField, Func, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from tracker.models import Release, Revision
@@ -133,6 +134,10 @@ class Evidence(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.quote_key = quote_key(self.quote)
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """Leads to where it stands among the evidence of its commitment, also when much has come since."""
+        return f"{reverse('evidence', args=[self.commitment.slug])}?piece={self.pk}"
 
     def as_decided(self) -> dict[str, Any]:
         """What a person's decision can change, as JSON."""

@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from .outgoing import Outgoing, OutgoingQuerySet
+
 
 def new_secret() -> str:
     return secrets.token_urlsafe(32)
@@ -57,15 +59,13 @@ class Webhook(models.Model):
         return self.name
 
 
-class WebhookMessageQuerySet(models.QuerySet["WebhookMessage"]):
+class WebhookMessageQuerySet(OutgoingQuerySet["WebhookMessage"]):
     def claimable(self, now: dt.datetime) -> Self:
         """Those to be sent now that no living process has."""
-        free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-        due = Q(retry_at=None) | Q(retry_at__lte=now)
-        return self.filter(free, due, state=WebhookMessage.State.WAITING)
+        return self.unclaimed(now).due(now).filter(state=WebhookMessage.State.WAITING)
 
 
-class WebhookMessage(models.Model):
+class WebhookMessage(Outgoing):
     """One event for one webhook: noted once, then sent until it arrived or was given up.
 
     `body` is frozen when it is noted, so that each attempt says the same under the same `number`.
@@ -89,13 +89,8 @@ class WebhookMessage(models.Model):
     number = models.UUIDField(default=uuid.uuid4, unique=True)
     body = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    attempts = models.PositiveIntegerField(default=0)
     answer = models.PositiveSmallIntegerField("last answer", null=True, blank=True, help_text="HTTP status.")
-    error = models.TextField(blank=True)
     noted_at = models.DateTimeField(default=timezone.now)
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    retry_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
 
     objects = WebhookMessageQuerySet.as_manager()
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from commitments import showing
+from commitments.views.kept import kept_for_a_moment
 
 from . import csv_files, licence
 from .addresses import public
@@ -140,5 +141,6 @@ def dictionary() -> Dictionary:
 
 
 @require_safe
+@kept_for_a_moment
 def show_dictionary(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/data.html", {"page": dictionary()})

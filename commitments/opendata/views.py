@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from commitments import addresses, showing
+from commitments.views.kept import kept_for_a_moment
 
 from . import licence, openapi, paging
 from .addresses import public
@@ -79,6 +80,7 @@ def show_openapi(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
+@kept_for_a_moment
 def show_docs(request: HttpRequest) -> HttpResponse:
     return render(request, "commitments/api_docs.html", {"docs": openapi.for_people()})
 

@@ -13,7 +13,6 @@ from commitments.departments import Spell, owed
 from commitments.models import (
     Commitment,
     Definition,
-    Evidence,
     Judgeability,
     Merge,
     Milestone,
@@ -30,7 +29,7 @@ from . import meanings, phrases
 from .citing import Citation, cite
 from .counted import Counted, counted, points_of
 from .judgement import Judgement, judgement
-from .passage import Account, Piece, accounts, is_restated, piece
+from .passage import RESTATED, Account, accounts, outline
 from .standing import Standing, standing
 from .wording import Due, Wording, due, wordings_of
 
@@ -100,9 +99,9 @@ class CommitmentPage:
     counted: list[Counted]
     figures_withheld: int
     steps: list[Step]
-    evidence: list[Piece]
+    evidence_count: int
     accounts: list[Account]
-    restated: list[Piece]
+    restated: Account | None
     asked: list[Asked]
     expected: list[Expected]
     parts: list[Commitment]
@@ -134,15 +133,11 @@ def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> Commi
         .prefetch_related("replies")
         .order_by("effective_from", "pk")
     )
-    evidence = list(
-        commitment.evidence.accepted()
-        .select_related("release", "revision__appearance__source", "gone_since")
-        .order_by("-release__published_at", "start")
-    )
-    pieces = [piece(show, each) for each in evidence]
+    outlined = outline(commitment)
+    shown_accounts = accounts(show, outlined)
+    by_account = {each.key: each for each in shown_accounts}
     points = points_of(commitment)
     shown_points = list(show.points(points))
-    news = [each for each in pieces if not is_restated(each.evidence)]
     judgements = [judgement(show, change, changes) for change in changes]
     in_force = commitment.status_change_on(on)
     wordings = wordings_of(show, definitions)
@@ -160,9 +155,9 @@ def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> Commi
         counted=counted(show, shown_points, current),
         figures_withheld=points.count() - len(shown_points) if show else 0,
         steps=_steps(commitment.milestones.select_related("evidence__revision"), on),
-        evidence=news,
-        accounts=accounts(news),
-        restated=[each for each in pieces if is_restated(each.evidence)],
+        evidence_count=len(outlined),
+        restated=by_account.pop(RESTATED, None),
+        accounts=list(by_account.values()),
         asked=[
             Asked(question, show.words(question.question), show.words(question.answer), question.unanswered_days(on))
             for question in commitment.questions.all()
@@ -171,7 +166,7 @@ def commitment_page(show: Showing, commitment: Commitment, on: dt.date) -> Commi
         parts=list(commitment.parts.published()),
         owed=owed(commitment),
         merged_here=list(_merged_here(commitment)),
-        freshness=_freshness(evidence, changes, definitions, on),
+        freshness=_freshness(shown_accounts, changes, definitions, on),
         time_left=phrases.time_left(current.deadline_latest, stands.status, on),
         citation=cite(commitment, len(definitions) + len(changes), on),
     )
@@ -228,10 +223,11 @@ def _steps(milestones: Iterable[Milestone], on: dt.date) -> list[Step]:
 
 
 def _freshness(
-    evidence: Iterable[Evidence], changes: list[StatusChange], definitions: list[Definition], on: dt.date
+    accounts: Iterable[Account], changes: list[StatusChange], definitions: list[Definition], on: dt.date
 ) -> Freshness:
-    dates = [timezone.localdate(piece.release.published_at) for piece in evidence]
-    last_evidence = max(dates, default=None)
+    newest = (account.pieces[0].evidence.release for account in accounts)
+    last = max((release.published_at for release in newest), default=None)
+    last_evidence = timezone.localdate(last) if last else None
     silence = None if last_evidence is None else (on - last_evidence).days
     return Freshness(
         last_evidence=last_evidence,

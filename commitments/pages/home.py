@@ -78,17 +78,21 @@ def home(show: Showing, on: dt.date) -> Home:
     public = np.flatnonzero(listing.public())
     by_timing = listing.counts(public, "timing")
 
-    def first_due(key: Timing) -> list[Line]:
+    def first_due(key: Timing) -> list[int]:
         places = listing.earliest_first(listing.chosen(public, {"timing": key.value}), "due_by")[:SHORT_LIST]
-        return lines_of(listing.rows["key"][places].tolist(), on)
+        first: list[int] = listing.rows["key"][places].tolist()
+        return first
+
+    overdue, due_soon = first_due(Timing.OVERDUE), first_due(Timing.DUE_SOON)
+    lines = {line.commitment.pk: line for line in lines_of([*overdue, *due_soon], on)}
 
     return Home(
         total=len(public),
         by_status=_bars(listing.counts(public, "status"), {key: (key.label, meanings.STATUS[key]) for key in Status}),
         by_timing=_bars(by_timing, {key: (key.label, meanings.TIMING[key]) for key in Timing}),
-        overdue=first_due(Timing.OVERDUE),
+        overdue=[lines[key] for key in overdue if key in lines],
         overdue_count=by_timing[Timing.OVERDUE],
-        due_soon=first_due(Timing.DUE_SOON),
+        due_soon=[lines[key] for key in due_soon if key in lines],
         due_soon_count=by_timing[Timing.DUE_SOON],
         newest=newest_evidence(show, SHORT_LIST),
         changes=recent_changes(show, RECENT_CHANGES),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from typing import Any, NamedTuple
 
-from commitments.models import Evidence, Relation
+from commitments.models import Commitment, Evidence, Relation
 from commitments.showing import Note, Showing
 from tracker.models import Voice
 
@@ -28,15 +29,30 @@ class Piece:
 
 @dataclass(frozen=True)
 class Account:
-    """What one side has published, newest first. `key` names it in addresses within the page."""
+    """What one side has published, newest first: `count` pieces, of which some are shown. `key` names it in
+    addresses."""
 
     key: str
     title: str
     about: str
+    count: int
     pieces: list[Piece]
 
+    @property
+    def more(self) -> int:
+        """How many there are besides those shown."""
+        return self.count - len(self.pieces)
 
-#: Whose account it is, in the order of the page.
+
+class Outlined(NamedTuple):
+    """A piece of evidence by its key, and whose account it is."""
+
+    key: int
+    account: str
+
+
+RESTATED = "restated"
+#: Whose account it is, in the order of the page; last what only says again what was known.
 ACCOUNTS = {
     "government": ("What the government said", "Its own account of its own promise."),
     "independent": (
@@ -45,25 +61,52 @@ ACCOUNTS = {
     ),
     "others": ("What others said", "Parliament, newspapers and those who compete with the government."),
     "context": ("Context", "Helps to understand the promise without moving it."),
+    RESTATED: ("Said again, with nothing new", "What was known already, repeated."),
 }
+#: So many of each account are shown on the commitment's page. A promise of ten years gathers thousands.
+NEWEST = 10
 
 
-def accounts(pieces: list[Piece]) -> list[Account]:
-    """Passages by whose account they are, in their order; sides that said nothing are left out."""
-    order = list(ACCOUNTS)
-    ranked = sorted(pieces, key=lambda piece: order.index(_account(piece.evidence)))
+def outline(commitment: Commitment) -> list[Outlined]:
+    """All accepted evidence, newest first, with no more of it than says where it belongs. One query."""
+    columns = ("pk", "relation", "self_declared", "revision__appearance__source__voice", "figures")
+    rows = commitment.evidence.accepted().order_by("-release__published_at", "start", "pk")
     return [
-        Account(key, *ACCOUNTS[key], list(members))
-        for key, members in groupby(ranked, lambda piece: _account(piece.evidence))
+        Outlined(key, _account(relation, voice, figures, self_declared=self_declared))
+        for key, relation, self_declared, voice, figures in rows.values_list(*columns)
     ]
 
 
-def _account(evidence: Evidence) -> str:
+def accounts(show: Showing, outlined: Sequence[Outlined], most: int = NEWEST) -> list[Account]:
+    """The newest passages by whose account they are, in their order; sides that said nothing are left out.
+
+    One query, and as many as `show` asks.
+    """
+    by_account: dict[str, list[int]] = {key: [] for key in ACCOUNTS}
+    for one in outlined:
+        by_account[one.account].append(one.key)
+    shown = dict(pieces(show, [key for keys in by_account.values() for key in keys[:most]]))
+    return [
+        Account(account, *ACCOUNTS[account], len(keys), [shown[key] for key in keys[:most]])
+        for account, keys in by_account.items()
+        if keys
+    ]
+
+
+def pieces(show: Showing, keys: Sequence[int]) -> Iterator[tuple[int, Piece]]:
+    """Accepted evidence by its keys, in that order. One query, and as many as `show` asks."""
+    related = ("release", "revision__appearance__source", "gone_since")
+    found = Evidence.objects.select_related(*related).in_bulk(keys)
+    return ((key, piece(show, found[key])) for key in keys)
+
+
+def _account(relation: str, voice: str, figures: Sequence[Mapping[str, Any]], *, self_declared: bool) -> str:
     """What those who promised say in Parliament or in a newspaper is their account too."""
-    voice = evidence.revision.appearance.source.voice
-    if evidence.relation == Relation.CONTEXT:
+    if _says_again(relation, figures):
+        return RESTATED
+    if relation == Relation.CONTEXT:
         return "context"
-    if voice == Voice.OFFICIAL or (evidence.self_declared and voice in (Voice.PARLIAMENT, Voice.MEDIA)):
+    if voice == Voice.OFFICIAL or (self_declared and voice in (Voice.PARLIAMENT, Voice.MEDIA)):
         return "government"
     return "independent" if voice == Voice.INDEPENDENT else "others"
 
@@ -87,9 +130,11 @@ def piece(show: Showing, evidence: Evidence) -> Piece:
 
 def is_restated(evidence: Evidence) -> bool:
     """Whether a passage only says again what was known: by its relation, or because all its figures are old."""
-    if evidence.relation == Relation.RESTATES:
-        return True
-    return bool(evidence.figures) and all(figure.get("restated") for figure in evidence.figures)
+    return _says_again(evidence.relation, evidence.figures)
+
+
+def _says_again(relation: str, figures: Sequence[Mapping[str, Any]]) -> bool:
+    return relation == Relation.RESTATES or (bool(figures) and all(figure.get("restated") for figure in figures))
 
 
 def passage_address(evidence: Evidence) -> str:

@@ -14,6 +14,8 @@ from django.db.models import F
 from django.db.models.expressions import OrderBy
 
 from commitments import addresses
+from commitments.digests.scope import SEARCH, Scope
+from commitments.feeds.addresses import feed_address
 from commitments.models import Administration, Department, PolicyArea, Status
 from commitments.models.commitment import CommitmentQuerySet
 from commitments.search import copies, finding
@@ -89,6 +91,15 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Follow:
+    """What is looked at and can be subscribed to: its name, its scope as `digests.scope` writes it, and its feed."""
+
+    label: str
+    scope: str
+    feed: str
+
+
+@dataclass(frozen=True)
 class Register:
     """What the list page shows. `unknown` are sentences about filters that were left out; `as_csv` and
     `as_json` the addresses of the whole list as data.
@@ -112,6 +123,7 @@ class Register:
     as_csv: str
     as_json: str
     moved_to: str
+    follow: list[Follow]
     instead: tuple[Instead, ...] = ()
     says_nothing: bool = False
     also: Also | None = None
@@ -177,9 +189,19 @@ def register(show: Showing, asked: Mapping[str, str], on: dt.date) -> Register:
         as_json=address.format("json"),
         moved_to=f"?{urlencode({name: now.get(name) or asked[name] for name in asked})}" if any(now.values()) else "",
         instead=matches.understood.instead if matches else (),
+        follow=_follow(query if not (matches and matches.understood.says_nothing) else "", kept, labels),
         says_nothing=bool(matches and matches.understood.says_nothing),
         also=also_found(show, held, query, on) if query and page.number == 1 else None,
     )
+
+
+def _follow(query: str, kept: Mapping[str, str], labels: Mapping[str, str]) -> list[Follow]:
+    """The search and each filter by itself; everything, where there is neither."""
+    scopes = [(f"“{query}”", Scope(SEARCH, query))] if query else []
+    scopes += [(labels[name], Scope(name, value)) for name, value in kept.items() if name in addresses.MODELS]
+    if not scopes:
+        scopes = [("all commitments", Scope())]
+    return [Follow(label, str(scope), feed_address(scope)) for label, scope in scopes]
 
 
 def search(commitments: CommitmentQuerySet, query: str, on: dt.date) -> CommitmentQuerySet:

@@ -7,6 +7,7 @@ changed, and so answers by what is in the database now; what nobody has asked fo
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -140,3 +141,6 @@ def warm(on: dt.date) -> None:
     held = follow()
     held.listing(on)
     held.commitments(on)
+    # What is held lives as long as the process. Looking for rubbish among it again and again would hold readers up.
+    gc.collect()
+    gc.freeze()

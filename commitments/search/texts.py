@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.lookups import Exact
 
@@ -24,7 +25,9 @@ from .text_tables import EVIDENCE, RELEASES, Table
 from .words import apart, plain
 
 #: So many are found, the newest; of more it is only said that there are.
-MOST_FOUND = 1_000
+MOST_FOUND = 500
+#: Databases limit how many values one query may name.
+_MOST_AT_ONCE = 16_000
 
 #: Words of the title count more than those of the text.
 _WORTH_ALWAYS, _WORTH_WHOLE = 3.0, 1.0
@@ -43,9 +46,8 @@ def evidence(show: Showing, groups: Groups) -> Found:
     if not groups:
         return Found([])
     sought = _Sought(EVIDENCE, groups, show.withheld_passages())
-    pieces = show.evidence().filter(commitment__merged_into=None)
-    whole = Q(revision__appearance__source__republish=Republish.FULL)
-    return sought.ranked(pieces.filter(sought.among(whole)).order_by("-pk"))
+    pieces = show.evidence().filter(commitment__merged_into=None).order_by("-pk")
+    return sought.ranked(pieces, pieces.filter(revision__appearance__source__republish=Republish.FULL))
 
 
 def releases(show: Showing, groups: Groups) -> Found:
@@ -53,19 +55,27 @@ def releases(show: Showing, groups: Groups) -> Found:
     if not groups:
         return Found([])
     sought = _Sought(RELEASES, groups, show.withheld_passages())
-    # Asked of one release after another: PostgreSQL would first look at the revisions of all.
+    named = show.releases().standing().exclude(pk__in=show.retitled()).order_by("-published_at", "-pk")
     latest, shown = (
         Subquery(revisions.filter(release=OuterRef("pk")).order_by("-number").values("number")[:1])
         for revisions in (Revision.objects.all(), show.whole_texts())
     )
-    named = show.releases().standing().exclude(pk__in=show.retitled())
-    return sought.ranked(named.filter(sought.among(Q(Exact(shown, latest)))).order_by("-published_at", "-pk"))
+    return sought.ranked(named, named.filter(Exact(shown, latest)))
 
 
 def latest_revisions() -> QuerySet[Revision]:
     """The latest revision of each release."""
     later = Revision.objects.filter(release=OuterRef("release"), number__gt=OuterRef("number"))
     return Revision.objects.filter(~Exists(later))
+
+
+class _Told(NamedTuple):
+    """How well something fits; whether its words stand where they may always be shown, and whether, looked for in all
+    of it, it may give away what is withheld."""
+
+    score: float
+    is_always: bool
+    is_withheld: bool
 
 
 class _Sought:
@@ -80,37 +90,57 @@ class _Sought:
         self._query = self._joined("AND", [self._joined("OR", group) for group in alternatives])
         self._withheld = self._joined("OR", [self._all(words) for one in withheld if (words := apart(one))])
 
-    def among(self, whole: Q) -> Q:
-        """What has the words where they may be shown: those that are `whole` in any part, others in the first."""
-        return Q(pk__in=self._keys(self._query)) & (
-            whole & self._unless_withheld()
-            | Q(pk__in=self._keys(self._query, always=True)) & self._unless_withheld(always=True)
-        )
+    def ranked(self, newest_first: QuerySet, whole: QuerySet) -> Found:
+        """Of these, the newest that have the words where they may be shown: in any part of what is `whole` as well,
+        in the first part of others.
 
-    def _unless_withheld(self, *, always: bool = False) -> Q:
-        return ~Q(pk__in=self._keys(self._withheld, always=always)) if self._withheld[1] else Q()
+        The table is asked for whatever has the words, and what may be shown is asked of the newest of those alone:
+        of all that say a common word it would take long.
+        """
+        having = newest_first.filter(pk__in=RawSQL(*self._keys()))  # noqa: S611  the words are parameters
+        scores: dict[int, float] = {}
+        start, size = 0, MOST_FOUND + 1
+        while len(scores) <= MOST_FOUND:
+            keys = list(having.values_list("pk", flat=True)[start : start + size])
+            told = self._told(keys)
+            doubtful = [key for key in keys if key in told and not told[key].is_always]
+            shown = set(whole.filter(pk__in=doubtful).values_list("pk", flat=True)) if doubtful else set()
+            scores |= {
+                key: told[key].score
+                for key in keys
+                if key in told and (told[key].is_always or (key in shown and not told[key].is_withheld))
+            }
+            if len(keys) < size:
+                break
+            start, size = start + size, min(size * 4, _MOST_AT_ONCE)
+        newest = list(scores)[:MOST_FOUND]
+        return Found(sorted(newest, key=lambda key: -scores[key]), is_more=len(scores) > MOST_FOUND)
 
-    def ranked(self, newest_first: QuerySet) -> Found:
-        keys = list(newest_first.values_list("pk", flat=True)[: MOST_FOUND + 1])
-        ranked = keys[:MOST_FOUND]
-        query, values = self._query
-        if not ranked:
-            return Found([])
+    def _told(self, keys: list[int]) -> dict[int, _Told]:
+        """What the table tells of things by their keys: how well each fits, and where it has the words."""
+        if not keys:
+            return {}
+        parts = [self._having(self._query, always=True), self._having(self._withheld)]
+        parts.append(self._having(self._withheld, always=True))
+        columns, values = ", ".join(text for text, _ in parts), [value for _, some in parts for value in some]
+        text, words = self._query
         with connection.cursor() as cursor:
             if self._is_postgresql:
                 cursor.execute(
-                    f"SELECT rowid, ts_rank(words, {query}, 1) FROM {self._table} WHERE rowid = ANY(%s)",  # noqa: S608
-                    [*values, ranked],
+                    f"SELECT rowid, ts_rank(words, {text}, 1), {columns} "  # noqa: S608
+                    f"FROM {self._table} WHERE rowid = ANY(%s)",
+                    [*words, *values, keys],
                 )
             else:
                 cursor.execute(
-                    f"SELECT rowid, -bm25({self._table}, {_WORTH_ALWAYS}, {_WORTH_WHOLE}) FROM {self._table} "  # noqa: S608
-                    f"WHERE {self._table} MATCH %s AND rowid IN (SELECT value FROM json_each(%s))",
-                    [self._filled(query, values), json.dumps(ranked)],
+                    f"SELECT rowid, -bm25({self._table}, {_WORTH_ALWAYS}, {_WORTH_WHOLE}), {columns} "  # noqa: S608
+                    f"FROM {self._table} WHERE {self._table} MATCH %s AND rowid IN (SELECT value FROM json_each(%s))",
+                    [*values, self._filled(text, words), json.dumps(keys)],
                 )
-            scores: dict[int, float] = {key: round(score, 4) for key, score in cursor.fetchall()}
-        ranked.sort(key=lambda key: -scores.get(key, 0.0))
-        return Found(ranked, is_more=len(keys) > MOST_FOUND)
+            return {
+                key: _Told(round(score, 4), bool(always and not withheld_always), bool(withheld))
+                for key, score, always, withheld, withheld_always in cursor.fetchall()
+            }
 
     # A query in the database's own language, as text and the words that are to be filled in.
 
@@ -126,16 +156,22 @@ class _Sought:
         sign = {"AND": "&&", "OR": "||"}[how] if self._is_postgresql else how
         return f"({f' {sign} '.join(text for text, _ in parts)})", [word for _, words in parts for word in words]
 
-    def _keys(self, query: tuple[str, list[str]], *, always: bool = False) -> RawSQL:
-        """The keys of what has the words, in any part or in the one that may always be shown."""
+    def _keys(self) -> tuple[str, list[str]]:
+        """The keys of what has the words in any part."""
+        text, values = self._query
+        if self._is_postgresql:
+            return f"SELECT rowid FROM {self._table} WHERE words @@ {text}", values  # noqa: S608
+        return f"SELECT rowid FROM {self._table} WHERE {self._table} MATCH %s", [self._filled(text, values)]  # noqa: S608
+
+    def _having(self, query: tuple[str, list[str]], *, always: bool = False) -> tuple[str, list[str]]:
+        """Whether a row has these words, in any part or in the one that may always be shown."""
         text, values = query
-        if not self._is_postgresql:
-            sought = self._filled(f"{{always}} : {text}" if always else text, values)
-            return RawSQL(f"SELECT rowid FROM {self._table} WHERE {self._table} MATCH %s", [sought])  # noqa: S608, S611
-        keys = f"SELECT rowid FROM {self._table} WHERE words @@ {text}"  # noqa: S608
-        if always:  # asked second: the index knows no parts
-            keys, values = f"{keys} AND ts_filter(words, '{{a}}') @@ {text}", [*values, *values]
-        return RawSQL(keys, values)  # noqa: S611
+        if not values:
+            return "FALSE", []
+        if self._is_postgresql:
+            return (f"ts_filter(words, '{{a}}') @@ {text}" if always else f"words @@ {text}"), values
+        sought = self._filled(f"{{always}} : {text}" if always else text, values)
+        return f"rowid IN (SELECT rowid FROM {self._table} WHERE {self._table} MATCH %s)", [sought]  # noqa: S608
 
     @staticmethod
     def _filled(query: str, values: list[str]) -> str:

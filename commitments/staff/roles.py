@@ -44,7 +44,9 @@ _RECORD = _of(
     "withholding reply import ownwords",
 )
 _TO_COME = _of("commitments", "question nextevidence")
+_MAIL = _of("commitments", "digest bounce brake")
 _HOOKS = _of("commitments", "webhook webhookmessage")
+_READERS = _of("commitments", "subscriber subscription")
 _NAMES = _of("commitments", "series administration department policyarea")
 
 VIEWER = Role("Viewer", "sees the record and the watch, drafts included", {"view": _WATCH + _RECORD})
@@ -85,10 +87,10 @@ MANAGER = Role(
         "owner's own pages"
     ),
     {
-        "view": ("auth.user", "commitments.subscriber", "commitments.digest", "axes.accessattempt", *_HOOKS),
-        "add": ("auth.user", "tracker.source", *_of("commitments", "subscriber linkerswitch ownwords webhook")),
-        "change": ("auth.user", "tracker.source", *_of("commitments", "subscriber ownwords webhook")),
-        "delete": ("tracker.source", *_of("commitments", "subscriber ownwords webhook"), "axes.accessattempt"),
+        "view": ("auth.user", "commitments.erasure", "axes.accessattempt", *_READERS, *_MAIL, *_HOOKS),
+        "add": ("auth.user", "tracker.source", *_READERS, *_of("commitments", "linkerswitch ownwords webhook")),
+        "change": ("auth.user", "tracker.source", *_READERS, *_of("commitments", "ownwords webhook")),
+        "delete": ("tracker.source", *_READERS, *_of("commitments", "ownwords webhook"), "axes.accessattempt"),
     },
 )
 ROLES = (VIEWER, RESEARCHER, EDITOR, MANAGER)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -97,9 +98,14 @@ def _notes(ends: tuple[int, ...], used: Mapping[int, Use]) -> SafeString:
     """The numbers of the commitments that a passage ending here is used for, as links to them."""
     return format_html_join(
         "",
-        '<sup><a href="{}#evidence-{}"><span class="unseen">Used for {}: </span>{}</a></sup>',
+        '<sup><a href="{}?piece={}"><span class="unseen">Used for {}: </span>{}</a></sup>',
         (
-            (use.evidence.commitment.get_absolute_url(), use.evidence.pk, use.evidence.commitment.title, use.number)
+            (
+                reverse("evidence", args=[use.evidence.commitment.slug]),
+                use.evidence.pk,
+                use.evidence.commitment.title,
+                use.number,
+            )
             for use in (used[key] for key in ends)
         ),
     )

@@ -9,8 +9,11 @@ from django.views.decorators.http import require_safe
 from commitments.models import OwnWords
 from commitments.pages.about import about_page
 
+from .kept import kept_for_a_moment
+
 
 @require_safe
+@kept_for_a_moment
 def show_about(request: HttpRequest) -> HttpResponse:
     """Staff see besides which pages nobody has written yet."""
     is_staff = request.user.is_authenticated and request.user.is_staff
@@ -18,5 +21,6 @@ def show_about(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept_for_a_moment
 def show_own_words(request: HttpRequest, subject: str) -> HttpResponse:
     return render(request, "commitments/own_words.html", {"words": get_object_or_404(OwnWords, subject=subject)})

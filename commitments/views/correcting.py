@@ -17,6 +17,8 @@ from commitments.models import Commitment
 from commitments.pages.corrections import corrections_page
 from tracker.models import Release
 
+from .kept import kept_for_a_moment
+
 MOST_CHARACTERS = 5000
 
 
@@ -61,6 +63,7 @@ def correct_release(request: HttpRequest, release_id: int) -> HttpResponse:
 
 
 @require_safe
+@kept_for_a_moment
 def show_corrections(request: HttpRequest) -> HttpResponse:
     page = corrections_page(showing.now(), request.GET.get("page", ""))
     return render(request, "commitments/corrections/list.html", {"page": page})

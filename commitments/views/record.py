@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
@@ -15,6 +16,7 @@ from commitments.models import Commitment
 from commitments.opendata import files
 from commitments.pages.commitment import commitment_page, whole
 from commitments.pages.compare import compare_page
+from commitments.pages.evidence import evidence_page, standing_of
 from commitments.pages.home import home
 from commitments.pages.methodology import methodology
 from commitments.pages.passages_found import search_page
@@ -24,6 +26,8 @@ from commitments.pages.version import version_page
 
 from .kept import kept_for_a_moment
 from .of_commitment import of_commitment
+
+_KEY = re.compile(r"[0-9]{1,18}")
 
 
 @require_safe
@@ -75,6 +79,17 @@ def show_comparison(request: HttpRequest) -> HttpResponse:
 def show_commitment(request: HttpRequest, commitment: Commitment, today: dt.date) -> HttpResponse:
     page = commitment_page(showing.now(), commitment, today)
     return render(request, "commitments/commitment.html", {"page": page, "structured_data": structured(page)})
+
+
+@kept_for_a_moment
+@of_commitment
+def show_evidence(request: HttpRequest, commitment: Commitment, today: dt.date) -> HttpResponseBase:
+    """All of it, a page at a time; with `?piece=` the way to where that one stands."""
+    piece = request.GET.get("piece", "")
+    if piece:
+        return redirect(standing_of(commitment, int(piece) if _KEY.fullmatch(piece) else 0))
+    page = evidence_page(showing.now(), commitment, request.GET)
+    return render(request, "commitments/evidence.html", {"page": page})
 
 
 @kept_for_a_moment

@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_guid.log_filters import CorrelationId
 from pytest_httpserver import HTTPServer
 
 from commitments.digests import links, signup
@@ -38,6 +39,7 @@ def logged() -> Iterator[io.StringIO]:
     said = io.StringIO()
     handler = logging.StreamHandler(said)
     handler.setFormatter(OneLine(django_settings.LOGGING["formatters"]["line"]["format"]))
+    handler.addFilter(CorrelationId())
     root, level = logging.getLogger(), logging.getLogger().level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)

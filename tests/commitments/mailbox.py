@@ -20,6 +20,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.received: list[tuple[str, EmailMessage]] = []
+        self.senders: list[str] = []
         self.answers: dict[str, list[str]] = {}
         self.drops: list[str] = []
         self._lock = threading.Lock()
@@ -54,6 +55,7 @@ class Mailbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         message: Any = email.message_from_bytes(envelope.content or b"", policy=email.policy.default)
         with self._lock:
+            self.senders.append(str(envelope.mail_from))
             self.received += [(address, message) for address in envelope.rcpt_tos]
             dropped = [address for address in envelope.rcpt_tos if address in self.drops]
             for address in dropped:

@@ -15,9 +15,11 @@ from commitments.decisions import Deed
 from commitments.models import (
     Commitment,
     Definition,
+    Digest,
     Evidence,
     PossibleCommitment,
     Series,
+    Subscriber,
     TableFigure,
     TablePointer,
     TableReading,
@@ -54,6 +56,13 @@ def commitment(title: str = "Plant trees", *, due: dt.date | None = None, **fiel
         **({"deadline_earliest": due, "deadline_latest": due} | definition),
     )
     return made
+
+
+def digest(subscriber: Subscriber, date: dt.date, **fields: Any) -> Digest:
+    """A row of the outbox that tells the day before `date`, and counts for then unless said otherwise."""
+    until = dt.datetime.combine(date, dt.time(7), dt.UTC)
+    fields = {"window_after": until - dt.timedelta(days=1), "window_until": until, "moment": until, **fields}
+    return Digest.objects.create(subscriber=subscriber, date=date, **fields)
 
 
 def target(owner: Commitment, metric: str, unit: str, value: int | None = None, **fields: Any) -> Series:

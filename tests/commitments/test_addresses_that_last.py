@@ -15,8 +15,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from commitments.digests import about, build, links, scope, signup
-from commitments.models import Administration, Commitment, Department, FormerSlug, PolicyArea, Subscriber
+from commitments.digests import about, links, record, scope, signup
+from commitments.digests.coverage import Searches, of
+from commitments.models import Administration, Commitment, Department, FormerSlug, PolicyArea, Subscription
 from tests.commitments import make
 
 pytestmark = pytest.mark.django_db
@@ -110,15 +111,15 @@ def test_a_subscription_outlasts_a_new_address_and_so_does_the_link_that_confirm
     Commitment.objects.filter(pk=commitment.pk).update(department=department)
     signup.add_confirmed("a@example.org", "daily", "commitment:plant-trees")
     signup.add_confirmed("b@example.org", "daily", "department:home-office")
-    asked = signup._created("c@example.org", "daily", "commitment:plant-trees")
-    old = links.confirm_url(links.Request(asked.pk, "daily", "commitment:plant-trees", timezone.now()))
+    asked = signup._created("c@example.org", "daily", ["commitment:plant-trees"])
+    old = links.confirm_url(links.Request(asked.pk, "daily", ("commitment:plant-trees",), timezone.now()))
     rename(commitment, "plant-oaks")
     rename(department, "interior")
     assert client.post(old.removeprefix("http://127.0.0.1:8000")).status_code == 200
     assert about.told(commitment, timezone.now()).subscribers == 3
-    day = build.read_day(timezone.localdate())
-    for subscriber in Subscriber.objects.all():
-        assert scope.parse(subscriber.scope).key in day.overdue[0].scopes
+    read = record.read(timezone.now())
+    for subscription in Subscription.objects.all():
+        assert commitment.pk in read.covered(of(scope.parse(subscription.scope), Searches(timezone.localdate())))
     assert str(scope.find("commitment:plant-trees")[0]) == "commitment:plant-oaks"
 
 

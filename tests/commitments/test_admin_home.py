@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from commitments import decisions
 from commitments.models import (
+    Brake,
     CorrectionRequest,
-    Digest,
     Goalpost,
     NextEvidence,
     Question,
@@ -99,7 +99,9 @@ def fill() -> None:
     make.source("Paused", state="paused", consecutive_failures=3)
     reader = Subscriber.objects.create(email="a@example.org")
     for days, state in ((0, "failed"), (-1, "uncertain"), (-2, "nothing"), (-30, "failed")):
-        Digest.objects.create(subscriber=reader, date=in_days(days), state=state)
+        make.digest(reader, in_days(days), state=state)
+    Brake.objects.create(reason="Too many.", pulled_at=timezone.now())
+    Brake.objects.create(reason="Too many before.", pulled_at=timezone.now(), released_at=timezone.now())
 
 
 def test_every_need_is_counted_and_what_is_none_is_not(staff: Client) -> None:
@@ -119,6 +121,7 @@ def test_every_need_is_counted_and_what_is_none_is_not(staff: Client) -> None:
         "appeared": 1,
         "late": 2,
         "failing": 2,
+        "stopped": 1,
         "undelivered": 2,
     }
 

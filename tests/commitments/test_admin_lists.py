@@ -15,10 +15,12 @@ from django.utils import timezone
 from commitments import decisions
 from commitments.models import (
     Administration,
+    Bounce,
+    Brake,
     CorrectionRequest,
     Department,
     DepartmentName,
-    Digest,
+    Erasure,
     Goalpost,
     Import,
     LinkedRevision,
@@ -96,7 +98,11 @@ def fill(count: int) -> None:
         version = LinkerVersion.objects.create(name=f"version {unique} with trees", base="base", values={})
         LinkerSwitch.objects.create(version=version, reason="Better at trees.", by=make.user())
         subscriber = Subscriber.objects.create(email=f"{unique}@example.org")
-        Digest.objects.create(subscriber=subscriber, date=timezone.localdate())
+        subscriber.subscriptions.create(scope="all")
+        digest = make.digest(subscriber, timezone.localdate(), text="T", html="T")
+        Bounce.objects.create(digest=digest, kind="soft", at=timezone.now())
+        Brake.objects.create(reason=unique, pulled_at=timezone.now(), released_at=timezone.now())
+        Erasure.objects.create(address_key=f"{unique}", at=timezone.now(), why="left")
         brought = Import.objects.create(
             kind="commitments",
             file_name=f"trees {unique}.csv",

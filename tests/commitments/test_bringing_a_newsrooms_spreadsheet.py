@@ -57,7 +57,7 @@ def test_a_newsrooms_spreadsheet_is_mapped_previewed_brought_in_and_goes_round(e
     assert all(row.complaints for row in refused)
     html = editor.client.get(page(which), {"rows": "refused"}).content.decode()
     assert html.count('<tr class="refused">') == 40
-    for words in ("12/31/2024</q>: “12/31/2024” is not a date; write it as 2025-03-31 or 31/03/2025", "lots</q>"):
+    for words in ("</b>: “12/31/2024” is not a date; write it as 2025-03-31 or 31/03/2025", "lots"):
         assert words in html
     assert Commitment.objects.count() == 0
 

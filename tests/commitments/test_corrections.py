@@ -51,9 +51,10 @@ def test_from_the_click_to_the_public_page_and_the_mail(client: Client) -> None:
     assert ">Correction<" in client.get("/").content.decode()
     deliver.send_for(today + dt.timedelta(days=1))
     (sent,) = mail.outbox
-    assert "1 status corrected" in sent.subject
+    assert "1 correction: Plant trees" in sent.subject
     said = " ".join(sent.body.split())
-    assert "CORRECTIONS: WHERE WE WERE WRONG * Plant trees In progress, from 1 March 2025" in said
+    page = f"http://127.0.0.1:8000{owner.get_absolute_url()}#changes"
+    assert f"CORRECTIONS: WHERE WE WERE WRONG * Plant trees {page} In progress, from 1 March 2025" in said
     assert "(we had wrongly said: Achieved) She meant another wood." in said
     assert "Corrections: where we were wrong" in sent.alternatives[0].content
 
@@ -67,7 +68,7 @@ def test_a_correction_is_worth_a_mail_of_its_own() -> None:
     deliver.send_for(timezone.localdate())
 
     (sent,) = mail.outbox
-    assert sent.subject == "Pledgewatch: 1 status corrected"
+    assert sent.subject == "Pledgewatch: 1 correction: Plant trees"
     assert "STATUS CHANGED" not in sent.body, "what was wrong is not told anew"
 
 

@@ -13,8 +13,8 @@ from django.utils.html import strip_tags
 
 from commitments import departments
 from commitments.bringing import import_rows
-from commitments.digests import build, signup
-from commitments.models import AuditEntry, Commitment, Department, Subscriber
+from commitments.digests import record, signup
+from commitments.models import AuditEntry, Commitment, Department, Subscription
 from tests.commitments import make
 
 pytestmark = pytest.mark.django_db
@@ -109,8 +109,8 @@ def test_subscribers_of_an_old_department_are_told_of_what_its_successors_owe() 
     signup.add_confirmed("jo@example.org", "daily", "department:trees")
     departments.hand_over(old, [one, two], day(2025), {second.pk: two})
     for each in (commitment, second):
-        assert ("department", "trees") in build.scopes_of(each)
-    assert Subscriber.objects.get().scope == "department:trees"
+        assert ("department", "trees") in record.scopes_of(each)
+    assert Subscription.objects.get().scope == "department:trees"
 
 
 def test_an_import_that_still_uses_the_old_name_finds_the_department() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+import uuid
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from commitments.digests import deliver, signup
+from commitments.digests import deliver, sending, signup
 from commitments.models import Digest, Subscriber
 from tests.commitments import make
 from tests.commitments.mailbox import Mailbox, serving
@@ -89,10 +90,10 @@ def test_drafts_and_final_statuses_are_not_reminded_of(mailbox: Mailbox) -> None
     ],
 )
 def test_weekly_ones_come_once_a_week(mailbox: Mailbox, runs: list[dt.date], mails: int) -> None:
-    overdue()
     subscriber("w@example.org", "weekly")
 
     for day in runs:
+        make.commitment(f"Made known by {day}", due=day)
         deliver.send_for(day)
 
     assert len(mailbox.received) == mails
@@ -142,7 +143,7 @@ def test_refused_for_now_without_end_is_given_up(mailbox: Mailbox) -> None:
 
     row = Digest.objects.get()
     assert row.state == "failed"
-    assert row.attempts == len(deliver.RETRY_AFTER) + 1
+    assert row.attempts == len(sending.RETRY_AFTER) + 1
     assert "451 try later" in row.error
 
 
@@ -201,7 +202,7 @@ def test_what_a_dead_process_had_claimed_is_finished_once_the_claim_ran_out(mail
     overdue()
     owner = subscriber("a@example.org")
     frozen = {"subject": "S", "text": "T", "html": "<p>T</p>", "message_id": "<one@example.org>"}
-    Digest.objects.create(subscriber=owner, date=MONDAY, state=state, claimed_until=later(minutes=2), **frozen)
+    make.digest(owner, MONDAY, state=state, claimed_until=later(minutes=2), claimed_by=uuid.uuid4(), **frozen)
 
     assert deliver.send_for(MONDAY, retry_now=True).deliveries == []
     assert states(deliver.send_for(MONDAY, clock=lambda: later(minutes=3))) == {"a@example.org": "sent"}
@@ -241,7 +242,7 @@ def test_processes_at_once_send_one_mail_each(manage: Any, mailbox: Mailbox) -> 
         thread.join()
 
     assert [result.returncode for result in results] == [0, 0, 0], [result.stderr for result in results]
-    assert mailbox.addresses == sorted(f"p{n}@example.org" for n in range(30))
+    assert mailbox.addresses == sorted(f"p{n}@example.org" for n in range(30)), [result.stdout for result in results]
 
 
 @pytest.mark.django_db
@@ -259,7 +260,7 @@ def test_the_command_shows_a_line_for_each_and_a_dry_run_sends_nothing(mailbox: 
     out = StringIO()
     call_command("send_digests", date="2025-06-30", stdout=out)
     assert out.getvalue().splitlines() == [
-        "a@example.org  sent                   Pledgewatch: 1 commitment overdue",
+        "a@example.org  sent                   Pledgewatch: 1 commitment overdue: Plant trees",
         "2025-06-30: 1 sent.",
     ]
 
@@ -276,5 +277,8 @@ def test_a_run_with_a_budget_leaves_the_rest_for_the_next(mailbox: Mailbox) -> N
     for number in range(3):
         subscriber(f"p{number}@example.org")
 
-    assert deliver.send_for(MONDAY, budget=dt.timedelta(0)).deliveries == []
-    assert len(deliver.send_for(MONDAY).deliveries) == 3
+    at_eight = dt.datetime(2025, 6, 30, 8, tzinfo=dt.UTC)
+    Subscriber.objects.update(confirmed_at=at_eight - dt.timedelta(days=1))
+
+    assert deliver.send_due(budget=dt.timedelta(0), clock=lambda: at_eight).deliveries == []
+    assert len(deliver.send_due(clock=lambda: at_eight).deliveries) == 3

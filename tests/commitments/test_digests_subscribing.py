@@ -6,13 +6,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core import mail
+from django.core import mail, signing
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from commitments.digests import links, signup
+from commitments.digests import allowance, links, signup
 from commitments.models import Subscriber
 from tests.commitments import make
 
@@ -88,23 +88,40 @@ def test_a_scope_in_the_address_is_named_and_kept(client: Client) -> None:
     assert 'value="commitment:plant-trees"' in page
 
 
+@pytest.mark.parametrize("scope", ["department:\0", "search:\0", "\0", "commitment:" + "x" * 5000, "<script>"])
+def test_a_scope_that_makes_no_sense_is_no_fault_of_ours(client: Client, scope: str) -> None:
+    page = client.get("/subscribe/", {"scope": scope})
+
+    assert page.status_code == 200
+    assert "<script>" not in page.content.decode()
+
+
+def test_a_confirmation_link_from_before_there_were_several_subscriptions_still_works(client: Client) -> None:
+    client.post("/subscribe/", WANTED)
+    payload = {"id": Subscriber.objects.get().pk, "frequency": "weekly", "scope": "all"}
+    token = signing.dumps({**payload, "asked_at": timezone.now().isoformat()}, salt="commitments.digests.confirm")
+
+    assert client.post(reverse("subscribe_confirm", args=[token])).status_code == 200
+    assert Subscriber.objects.get().subscriptions.get().scope == "all"
+
+
 def test_one_client_cannot_ask_without_end(client: Client) -> None:
     codes = [
         client.post("/subscribe/", {**WANTED, "email": f"p{number}@example.org"}).status_code
-        for number in range(signup.REQUESTS_OF_A_CLIENT + 1)
+        for number in range(allowance.REQUESTS_OF_A_CLIENT + 1)
     ]
 
-    assert codes == [200] * signup.REQUESTS_OF_A_CLIENT + [429]
+    assert codes == [200] * allowance.REQUESTS_OF_A_CLIENT + [429]
 
 
 def test_one_address_is_not_flooded_and_nobody_is_told() -> None:
     codes = [
         Client(REMOTE_ADDR=f"192.0.2.{number}").post("/subscribe/", WANTED).status_code
-        for number in range(signup.MAILS_TO_AN_ADDRESS + 2)
+        for number in range(allowance.MAILS_TO_AN_ADDRESS + 2)
     ]
 
     assert set(codes) == {200}
-    assert len(mail.outbox) == signup.MAILS_TO_AN_ADDRESS
+    assert len(mail.outbox) == allowance.MAILS_TO_AN_ADDRESS
 
 
 def test_leaving_takes_a_post_and_no_cookie() -> None:

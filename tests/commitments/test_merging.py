@@ -14,8 +14,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commitments import decisions, points, restatement
-from commitments.digests import about, build, scope, signup
+from commitments import corrections, decisions, points, restatement
+from commitments.digests import about, record, scope, signup
+from commitments.digests.coverage import Searches, of
 from commitments.models import (
     AuditEntry,
     Commitment,
@@ -29,6 +30,7 @@ from commitments.models import (
     PossibleCommitment,
     Question,
     StatusChange,
+    Subscription,
 )
 from tests.commitments import make
 
@@ -71,7 +73,7 @@ def _point(point: Measurement | None) -> Any:
 
 
 def _scopes() -> dict[str, Any]:
-    return {one.reference: build.scopes_of(one) for one in Commitment.objects.all()}
+    return {one.reference: record.scopes_of(one) for one in Commitment.objects.all()}
 
 
 # What goes along.
@@ -88,8 +90,9 @@ def test_what_was_found_out_asked_and_expected_goes_along() -> None:
     known = {"state": "known", "decided_by": make.user(), "decided_at": timezone.now()}
     possible = make.possible(make.release("We will plant."), commitment=merged, **known)
     part = make.commitment("Plant oaks", parent=merged)
+    asked = corrections.receive(merged, "It was 41.", "", "", "192.0.2.1")
     merge(merged, kept)
-    for row in (piece, waiting, question, expected, possible):
+    for row in (piece, waiting, question, expected, possible, asked):
         row.refresh_from_db()
         assert row.commitment == kept, row
     part.refresh_from_db()
@@ -199,13 +202,13 @@ def test_addresses_lead_to_the_end_of_a_chain_of_merges(client: Client) -> None:
 
 def test_subscribers_of_the_merged_one_are_told_of_the_other_until_it_is_undone() -> None:
     merged, kept = make.commitment("One"), make.commitment("Two", due=timezone.localdate() - dt.timedelta(days=2))
-    subscriber = signup.add_confirmed("jo@example.org", "daily", f"commitment:{merged.slug}")
-    key = scope.parse(subscriber.scope).key
+    signup.add_confirmed("jo@example.org", "daily", f"commitment:{merged.slug}")
+    wanted = of(scope.parse(Subscription.objects.get().scope), Searches(timezone.localdate()))
     done = merge(merged, kept)
-    assert key in build.read_day(timezone.localdate()).overdue[0].scopes
+    assert kept.pk in record.read(timezone.now()).covered(wanted)
     assert about.told(kept, timezone.now()).subscribers == 1
     decisions.undo_merge(done, make.deed())
-    assert key not in build.read_day(timezone.localdate()).overdue[0].scopes
+    assert kept.pk not in record.read(timezone.now()).covered(wanted)
     assert about.told(kept, timezone.now()).subscribers == 0
     assert about.told(merged, timezone.now()).subscribers == 1
 

@@ -82,7 +82,7 @@ def test_measurements_are_a_table_and_a_chart_that_lead_to_their_sentence(client
         assert f'<mark id="{figure.address.partition("#")[2]}">' in passage
     assert html.count('<svg class="mark official"') == 3 + 1  # and once in the legend
     assert 'class="target"' in html
-    assert [piece.evidence.quote for piece in page.restated] == [again]
+    assert [piece.evidence.quote for piece in page.restated.pieces] == [again]
 
 
 def test_one_figure_is_a_table_without_a_chart(client: Client) -> None:

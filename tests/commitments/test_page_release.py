@@ -30,7 +30,7 @@ def test_accepted_passages_are_marked_in_the_escaped_text(client: Client) -> Non
     page = client.get(address).content.decode()
     assert f'<mark id="e{evidence.pk}">{QUOTE}</mark>' in page
     assert "&lt;b&gt;more&lt;/b&gt;" in page
-    assert f"{made.get_absolute_url()}#evidence-{evidence.pk}" in page
+    assert f"{made.get_absolute_url()}evidence/?piece={evidence.pk}" in page
     assert 'rel="noopener nofollow ugc"' in page
     assert release.latest_revision.snapshot.sha256 in page
 

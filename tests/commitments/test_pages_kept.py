@@ -45,6 +45,8 @@ def test_a_second_reader_costs_the_database_the_question_what_is_withheld(client
     assert all("commitments_withholding" in one["sql"] for one in captured)
     assert [one.content for one in second] == [one.content for one in first]
     assert all("Content-Security-Policy" in one.headers for one in second)
+    assert all("X-Request-ID" in one.headers for one in first)
+    assert not any("X-Request-ID" in one.headers for one in second)
 
 
 def test_a_decision_is_seen_within_five_seconds(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,6 +92,52 @@ def test_another_address_is_another_page(client: Client, address: str) -> None:
     titles(client)
     make.commitment("Plant trees")
     assert "Plant" in titles(client, address)
+
+
+def test_the_order_of_parameters_makes_no_other_page(client: Client) -> None:
+    titles(client, "/commitments/?q=trees&sort=title")
+    make.commitment("Plant trees")
+    assert "Plant" not in titles(client, "/commitments/?sort=title&q=trees")
+
+
+@pytest.mark.parametrize("headers", [{"Authorization": "Bearer x"}, {"Cookie": "a=b"}])
+def test_who_says_who_they_are_is_given_nothing_that_was_kept(client: Client, headers: dict[str, str]) -> None:
+    titles(client)
+    make.commitment("Plant trees")
+    assert "Plant trees" in client.get("/commitments/", headers=headers).content.decode()
+
+
+def test_another_host_is_another_page(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["testserver", "other.example"]
+    titles(client)
+    make.commitment("Plant trees")
+    assert "Plant trees" in client.get("/commitments/", headers={"Host": "other.example"}).content.decode()
+    assert client.get("/commitments/", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_pages_take_no_more_memory_than_they_may(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST_BYTES", 3 * len(client.get("/commitments/").content))
+    kept.forget()
+    addresses = [f"/commitments/?page={number}" for number in range(1, 9)]
+    for address in addresses:
+        titles(client, address)
+    make.commitment("Plant trees")
+    kept_still = ["Plant trees" not in titles(client, address) for address in reversed(addresses)]
+    assert kept_still == sorted(kept_still, reverse=True)
+    assert 1 <= sum(kept_still) <= 3
+
+
+def test_an_address_of_endless_length_is_answered_and_not_kept(client: Client) -> None:
+    address = f"/commitments/?x={'x' * kept.LONGEST_QUERY}"
+    titles(client, address)
+    make.commitment("Plant trees")
+    assert "Plant trees" in titles(client, address)
+
+
+def test_a_form_is_not_kept(client: Client) -> None:
+    promise = make.commitment("Plant trees")
+    one, other = (Client().get(f"{promise.get_absolute_url()}correct/").content for _ in range(2))
+    assert one != other
 
 
 def test_what_is_not_there_is_not_kept(client: Client) -> None:

@@ -89,6 +89,9 @@ class _Handler(socketserver.StreamRequestHandler):
         command, _, rest = given.partition(" ")
         uids = sorted(self.folder.mails)
         if command == "SEARCH":
+            if rest == "UNSEEN":
+                self.say(f"* SEARCH {' '.join(str(uid) for uid in uids if uid not in self.folder.read)}".rstrip())
+                return True
             first = int(rest.removeprefix("UID ").partition(":")[0])
             # As RFC 3501 has it: n:* names the last mail even if its number is smaller.
             found = [uid for uid in uids if uid >= first] or uids[-1:]

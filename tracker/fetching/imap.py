@@ -87,6 +87,11 @@ class Mailbox:
         (told,) = self._asked("SEARCH", "UID", f"{uid + 1}:*")
         return sorted({number for word in (told or b"").split() if (number := int(word)) > uid})
 
+    def unread(self) -> list[int]:
+        """The numbers of all mails that nobody has marked as read, in order."""
+        (told,) = self._asked("SEARCH", "UNSEEN")
+        return sorted(int(word) for word in (told or b"").split())
+
     def heads(self, uids: Sequence[int]) -> list[Head]:
         wanted = "(UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (FROM AUTHENTICATION-RESULTS)])"
         found = []

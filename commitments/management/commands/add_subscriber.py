@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from commitments.digests import scope, signup
+from commitments.digests import render, scope, signup
 from commitments.digests.outgoing import DeliveryUnknown, NotSent
 from commitments.models import Subscriber
 
@@ -25,7 +25,8 @@ class Command(BaseCommand):
             "--scope",
             default=scope.ALL,
             metavar="S",
-            help="all, department:SLUG, area:SLUG, administration:SLUG or commitment:SLUG (default: all)",
+            help="all, department:SLUG, area:SLUG, administration:SLUG, commitment:SLUG or search:WORDS "
+            "(default: all); added to what the address gets already",
         )
         parser.add_argument(
             "--confirmed", action="store_true", help="they have agreed already: send no confirmation mail"
@@ -36,14 +37,18 @@ class Command(BaseCommand):
         try:
             email = signup.address(options["email"])
             wanted = str(scope.find(options["scope"])[0])
-            add = signup.add_confirmed if options["confirmed"] else signup.ask
+            add = signup.add_confirmed if options["confirmed"] else signup.ask_by_staff
             subscriber = add(email, options["frequency"], wanted)
-        except (signup.MalformedAddress, scope.UnknownScope, signup.HasLeft, NotSent, DeliveryUnknown) as error:
+        except (
+            *(signup.MalformedAddress, scope.UnknownScope, signup.HasLeft, signup.IsSuppressed),
+            *(NotSent, DeliveryUnknown),
+        ) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
-            fields = ("email", "state", "frequency", "scope")
-            self.stdout.write(json.dumps({field: getattr(subscriber, field) for field in fields}))
+            fields = ("email", "state", "frequency")
+            self.stdout.write(json.dumps({field: getattr(subscriber, field) for field in fields} | {"scope": wanted}))
         elif options["confirmed"]:
-            self.stdout.write(f"{subscriber.email} gets a {subscriber.frequency} digest of {wanted}.")
+            covered = render.subscriptions_in_words(subscriber)
+            self.stdout.write(f"{subscriber.email} gets mail {subscriber.get_frequency_display()} of {covered}.")
         else:
             self.stdout.write(f"{subscriber.email} was sent a mail that asks for confirmation.")

@@ -26,13 +26,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         date = _day(options["date"]) if options["date"] else timezone.localdate()
-        outcome = deliver.preview(date) if options["dry_run"] else deliver.send_for(date, retry_now=True)
+        outcome = deliver.preview(date) if options["dry_run"] else deliver.send_for(date, retry_now=True, wait=True)
         if options["json"]:
             self.stdout.write(json.dumps({**dataclasses.asdict(outcome), "dry_run": options["dry_run"]}, default=str))
         else:
             self._print_table(outcome)
         if outcome.unusable:
             raise CommandError(f"{outcome.unusable}. What was not sent waits for the next run.")
+        if outcome.stopped:
+            raise CommandError(f"{outcome.stopped} Nothing goes out until somebody runs release_digests.")
 
     def _print_table(self, outcome: deliver.Outcome) -> None:
         width = max((len(delivery.email) for delivery in outcome.deliveries), default=0)
