@@ -17,7 +17,7 @@ def hide_from_others(get_response: Callable[[HttpRequest], HttpResponseBase]) ->
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if f"{request.path_info}/".startswith(f"/{settings.ADMIN_PATH}/") and not is_let_in(address_of(request)):
-            request.urlconf = "config.public_urls"  # type: ignore[attr-defined]
+            request.urlconf = "config.public_urls"
         return get_response(request)
 
     return middleware
