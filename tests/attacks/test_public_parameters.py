@@ -140,7 +140,6 @@ def test_no_header_makes_a_fault(attacker: Client, record: Record, header: str, 
         {"email": "\ud800@example.org"},
         {"email": "a@example.org\r\nBcc: b@example.org"},
         {"email": "a" * 5000 + "@example.org"},
-        {"email": ["a@example.org", "b@example.org"]},
         {"email": "a@example.org", "frequency": "hourly\x00"},
         {"email": "a@example.org", "frequency": "daily", "scope": "commitment:\x00"},
         {"email": "a@example.org", "frequency": "daily", "scope": "user:1"},
@@ -154,9 +153,8 @@ def test_no_header_makes_a_fault(attacker: Client, record: Record, header: str, 
 def test_no_subscription_form_makes_a_fault_or_a_subscriber(
     attacker: Client, record: Record, form: dict[str, Any]
 ) -> None:
-    encoded = {
-        key: value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value for key, value in form.items()
-    }
+    whole = {"email": "a@example.org", "frequency": "daily", "scope": "all", **form}
+    encoded = {key: value.encode("utf-8", "surrogatepass") for key, value in whole.items()}
     assert attacker.post("/subscribe/", encoded).status_code == 400
     assert not Subscriber.objects.exists()
 
