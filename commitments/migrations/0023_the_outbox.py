@@ -32,7 +32,8 @@ def windows_of_before(apps, schema_editor):
                 row.state = "superseded"
             elif row.state in ("pending", "sending") and place < len(theirs) - 1:
                 row.state = "superseded" if row.state == "pending" else "uncertain"
-            before = row
+            if row.state not in ("failed", "withdrawn", "superseded"):  # those leave their time to the next
+                before = row
         done += theirs
         if len(done) > 2_000:
             Digest.objects.bulk_update(done, fields, batch_size=500)
