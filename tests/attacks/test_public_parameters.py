@@ -93,7 +93,14 @@ def test_no_piece_of_a_path_makes_a_fault(attacker: Client, record: Record, valu
         *("/commitments/plant-trees/versions/{}/", "/releases/{}/", "/releases/{}/revisions/1/"),
         *("/releases/1/revisions/{}/changes/", "/about/{}/", "/api/v1/{}/", "/api/v1/commitments/{}/"),
         *("/api/v1/releases/{}/", "/api/v1/measurements/{}/", "/data/{}.csv", "/feeds/department/{}/changes.atom"),
-        *("/sitemap-{}.xml", "/subscribe/confirm/{}/", "/subscribe/unsubscribe/{}/", "/static/{}", "/{}"),
+        *(
+            "/sitemap-{}.xml",
+            "/subscribe/confirm/{}/",
+            "/subscribe/manage/{}/",
+            "/subscribe/unsubscribe/{}/",
+            "/static/{}",
+            "/{}",
+        ),
     ]
     answered = {path: attacker.get(path.format(value)).status_code for path in paths}
     assert {path: status for path, status in answered.items() if status >= FAULT} == {}
