@@ -243,6 +243,7 @@ if BOUNCE_ADDRESS:
 INSTALLED_APPS = [
     "tracker",
     "commitments",
+    "config.apps.House",
     "config.apps.StaffAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import get_commands, load_command_class
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OURS = sorted(name for name, app in get_commands().items() if app in {"tracker", "commitments"})
+OURS = sorted(name for name, app in get_commands().items() if app in {"tracker", "commitments", "config"})
 
 
 def test_the_table_of_commands_is_the_commands() -> None:

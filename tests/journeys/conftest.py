@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import uuid
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.servers import answers, postgres_database
 
 from .instance import Ministry
 
@@ -20,31 +19,17 @@ def ministry() -> Iterator[Ministry]:
     made.close()
 
 
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """A database of the test's own on the PostgreSQL of this machine."""
-    if not _answers(5432):
-        pytest.skip("no PostgreSQL on 127.0.0.1:5432")
-    import psycopg
-
-    user = os.environ.get("POSTGRES_TEST_USER", "postgres")
-    name = f"pledgewatch_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(f"postgresql://{user}@127.0.0.1:5432/postgres", autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-        yield f"postgres://{user}@127.0.0.1:5432/{name}"
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with postgres_database() as url:
+        yield url
 
 
 @pytest.fixture
 def redis_url() -> Iterator[str]:
     """A database of the test's own on the Redis of this machine."""
-    if not _answers(6379):
+    if not answers(6379):
         pytest.skip("no Redis on 127.0.0.1:6379")
     import redis
 
