@@ -21,11 +21,12 @@ bench: setup  ## how long linking takes beside peers; see benchmarks/README.md
 bench-short: setup  ## the same in under a minute
 	$(BIN)/python -m benchmarks.linking --short $(ARGS)
 
-lint: setup  ## style, templates, import directions
+lint: setup  ## style, templates, import directions, dangerous calls
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djade --check $$(git ls-files '*.html')
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive --exclude '*/migrations/*' tracker commitments config
 
 types: setup
 	$(BIN)/mypy tracker commitments config

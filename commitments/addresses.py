@@ -23,6 +23,8 @@ def current_slug(kind: str, slug: str) -> str | None:
     A merged commitment is found under that into which it was merged, a department that ended under its successor; of
     several, under the first.
     """
+    if "\0" in slug:  # which no slug holds, and PostgreSQL answers with an error
+        return None
     key = MODELS[kind]._base_manager.filter(slug=slug).values_list("pk", flat=True).first()
     if key is None:
         key = FormerSlug.leads_to(kind, slug)

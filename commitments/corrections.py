@@ -127,7 +127,7 @@ def _mail(request: CorrectionRequest) -> EmailMultiAlternatives:
         "base_url": settings.BASE_URL,
     }
     return EmailMultiAlternatives(
-        subject=f"{settings.SITE_NAME}: what you told us about “{title[:100]}”",
+        subject=f"{settings.SITE_NAME}: what you told us about “{' '.join(title.split())[:100]}”",
         body=render_to_string("commitments/corrections/answer.txt", context),
         to=[request.email],
         headers={"Message-ID": make_msgid("correction", sender_domain()), "Auto-Submitted": "auto-generated"},

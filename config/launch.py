@@ -92,10 +92,12 @@ def _prepare() -> str:
 
 
 def _say_where(port: int, demo_port: int | None, sign_in: str) -> None:
+    from django.conf import settings
+
     lines = [
         "",
         f"  The public record   http://{HOST}:{port}/",
-        f"  Staff               http://{HOST}:{port}/admin/",
+        f"  Staff               http://{HOST}:{port}/{settings.ADMIN_PATH}/",
         f"  Sign in with        {sign_in}",
     ]
     if demo_port is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import re
 import secrets
 from contextlib import suppress
 from datetime import timedelta
@@ -45,6 +46,17 @@ def _number(name: str, default: float, least: float, most: float) -> float:
     if not least <= number <= most:
         raise ImproperlyConfigured(f"{name} must be a number from {least:g} to {most:g}, not {text!r}.")
     return number
+
+
+def _networks(name: str) -> list[str]:
+    """Networks from the environment, none unless it is set."""
+    networks: list[str] = env.list(name, default=[])
+    for network in networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {error}. Write networks as 127.0.0.0/8,10.1.0.0/16.") from error
+    return networks
 
 
 def _json_object(name: str, *, secret: bool = False) -> dict[str, object]:
@@ -138,14 +150,7 @@ PAGES_KEPT = timedelta(seconds=_number("PAGES_KEPT_SECONDS", 3, 0, 5))
 
 # The watch -------------------------------------------------------------------------------------------
 
-FETCH_ALLOW_NETWORKS = env.list("FETCH_ALLOW_NETWORKS", default=[])
-for network in FETCH_ALLOW_NETWORKS:
-    try:
-        ipaddress.ip_network(network)
-    except ValueError as error:
-        raise ImproperlyConfigured(
-            f"FETCH_ALLOW_NETWORKS: {error}. Write networks as 127.0.0.0/8,10.1.0.0/16."
-        ) from error
+FETCH_ALLOW_NETWORKS = _networks("FETCH_ALLOW_NETWORKS")
 FETCH_USER_AGENT = env.str(
     "FETCH_USER_AGENT", default=f"Pledgewatch/0.1 (+{BASE_URL}; {SITE_CONTACT or 'no contact set'})"
 )
@@ -172,9 +177,17 @@ SNAPSHOTS_KEPT_DAYS = int(_number("SNAPSHOTS_KEPT_DAYS", 0, 0, 36_500))
 
 # Signing in ------------------------------------------------------------------------------------------
 
+#: Where the admin is, without slashes at its ends.
+ADMIN_PATH = env.str("ADMIN_PATH", default="admin").strip("/")
+if not re.fullmatch(r"[\w-]+(/[\w-]+)*", ADMIN_PATH, re.ASCII):
+    raise ImproperlyConfigured(f"ADMIN_PATH must be a path of letters, digits and dashes, not {ADMIN_PATH!r}.")
+#: From where alone the admin is there at all; empty: from everywhere.
+ADMIN_ALLOW_NETWORKS = _networks("ADMIN_ALLOW_NETWORKS")
 REQUIRE_TWO_FACTOR = env.bool("REQUIRE_TWO_FACTOR", default=False)
 SIGNED_IN_IDLE = timedelta(minutes=_number("SIGNED_IN_IDLE_MINUTES", 120, 1, 10_080))
 SIGNED_IN_AT_MOST = timedelta(hours=_number("SIGNED_IN_HOURS", 12, 0.1, 720))
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
+SESSION_ENGINE = "commitments.staff.session_store"
 SESSION_COOKIE_AGE = int(SIGNED_IN_AT_MOST.total_seconds())
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -246,6 +259,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "commitments.views.kept.keep_pages",  # first, so that what is kept costs none of the others
+    "config.admin_networks.hide_from_others",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_guid.middleware.guid_middleware",
@@ -299,6 +313,11 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = DATA_DIR / "media"
+FILE_UPLOAD_HANDLERS = [
+    "commitments.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -312,6 +331,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
 if IS_HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -320,6 +340,9 @@ if IS_HTTPS:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # Browsers take cookies of this name from this host alone, over https, so that no neighbour can plant one.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
     CSRF_TRUSTED_ORIGINS = [BASE_URL]
     if env.bool("BEHIND_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -333,7 +356,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"id": {"()": "django_guid.log_filters.CorrelationId"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(correlation_id)s: %(message)s"},
+        "line": {
+            "()": "config.logs.OneLine",
+            "format": "%(asctime)s %(levelname)s %(name)s %(correlation_id)s: %(message)s",
+        },
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(correlation_id)s %(message)s",

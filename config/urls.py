@@ -1,12 +1,7 @@
+from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import path
 
-from . import health, metrics
+from . import public_urls
 
-urlpatterns = [
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
-    path("metrics", metrics.metrics),
-    path("admin/", admin.site.urls),
-    path("", include("commitments.urls")),
-]
+urlpatterns = [path(f"{settings.ADMIN_PATH}/", admin.site.urls), *public_urls.urlpatterns]

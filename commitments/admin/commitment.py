@@ -162,7 +162,7 @@ class CommitmentAdmin(admin.ModelAdmin):
             form.base_fields["slug"].help_text = "The end of its public address. Left empty, it is made from the title."
         if "series" in form.base_fields and obj is not None:
             named = ", ".join(f"{series} is {series.pk}" for series in obj.series.all())
-            form.base_fields["series"].help_text = f"By their numbers, with commas. {named}"
+            form.base_fields["series"].help_text = format_html("By their numbers, with commas. {}", named)
         if "publish_at" in form.base_fields:
             name_both_boxes(form.base_fields["publish_at"], "Public from")
         return form

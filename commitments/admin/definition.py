@@ -11,6 +11,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from commitments import deadlines
 from commitments.admin import goalpost as goalpost_admin
@@ -237,7 +238,7 @@ class DefinitionAdmin(admin.ModelAdmin):
         current = None if obj else _current(request.GET.get("commitment", ""))
         if current is not None:
             words = form.base_fields["deadline_text"]
-            words.help_text = f"{words.help_text} {reading(current)}"
+            words.help_text = format_html("{} {}", words.help_text, reading(current))
         return form
 
     def save_model(self, request: HttpRequest, obj: Definition, form: Any, change: bool) -> None:

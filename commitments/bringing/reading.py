@@ -18,6 +18,8 @@ from tracker.reading.documents import read_apart, sentence
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 50_000
+#: Somebody has to say of each what it is.
+MAX_COLUMNS = 500
 MAX_SHEETS = 20
 #: Of all sheets of a workbook together.
 MAX_CELLS = 1_000_000
@@ -108,7 +110,9 @@ def _json_lines(text: str) -> Table:
             rows.append((number, {keepable(name): cell for name, cell in row.items()}))
         else:
             complaints.append(Complaint(number, "line", "is not a JSON object"))
-    return Table(JSON_LINES, tuple(dict.fromkeys(name for _, row in rows for name in row)), rows, complaints)
+    columns = tuple(dict.fromkeys(name for _, row in rows for name in row))
+    _refuse_too_wide(len(columns))
+    return Table(JSON_LINES, columns, rows, complaints)
 
 
 def _csv(text: str, field_of: FieldOf, notes: list[str]) -> Table:
@@ -175,6 +179,9 @@ def _filled(rows: Rows, merged: Sequence[Sequence[int]]) -> Rows:
 
 
 def _table(form: str, lines: Sequence[tuple[int, list[object]]], field_of: FieldOf, notes: list[str]) -> Table:
+    width = max((_width(cells) for _, cells in lines), default=0)
+    _refuse_too_wide(width)
+    lines = [(line, cells[:width]) for line, cells in lines]
     header = headers.find([cells for _, cells in lines], field_of)
     body = lines[header.first_row :]
     names = _each_once(header.names, [cells for _, cells in body])
@@ -190,6 +197,16 @@ def _table(form: str, lines: Sequence[tuple[int, list[object]]], field_of: Field
     columns = tuple(name for name in names if name)
     header_line = lines[header.first_row - 1][0] if lines else 0
     return Table(form, columns, rows, complaints, notes, header_line)
+
+
+def _width(cells: Sequence[object]) -> int:
+    """How many cells there are up to the last that is not empty."""
+    return next((place for place in range(len(cells), 0, -1) if cells[place - 1] != ""), 0)
+
+
+def _refuse_too_wide(columns: int) -> None:
+    if columns > MAX_COLUMNS:
+        raise UnreadableFile(f"The table has {columns:,} columns; bring at most {MAX_COLUMNS:,} at a time.")
 
 
 def _each_once(names: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:

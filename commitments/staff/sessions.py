@@ -18,7 +18,8 @@ _SINCE, _SEEN = "signed_in_at", "seen_at"
 
 
 def note_sign_in(request: HttpRequest, **kwargs: Any) -> None:
-    """The hours count from here."""
+    """The hours count from here, under a key that nobody knows from before; Django keeps it for the same user."""
+    request.session.cycle_key()
     request.session[_SINCE] = request.session[_SEEN] = int(time.time())
 
 

@@ -29,15 +29,15 @@ def body(happening: Happening, shape: str) -> dict[str, Any]:
     text = _shortened(happening.text)
     if shape == Webhook.Shape.SLACK:
         words = f"*<{_slack(happening.url)}|{_slack(happening.title)}>*\n{_slack(text)}"
-        return {"text": f"{happening.title}: {text}", "blocks": [{"type": "section", "text": _markdown(words)}]}
+        return {"text": _slack(f"{happening.title}: {text}"), "blocks": [{"type": "section", "text": _markdown(words)}]}
     if shape == Webhook.Shape.TEAMS:
         card = {
             "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
             "type": "AdaptiveCard",
             "version": "1.4",
             "body": [
-                {"type": "TextBlock", "text": happening.title, "weight": "Bolder", "wrap": True},
-                {"type": "TextBlock", "text": text, "wrap": True},
+                _paragraph(happening.title, weight="Bolder"),
+                _paragraph(text),
             ],
             "actions": [{"type": "Action.OpenUrl", "title": "Open", "url": happening.url}],
         }
@@ -56,6 +56,11 @@ def body(happening: Happening, shape: str) -> dict[str, Any]:
 def _shortened(text: str) -> str:
     even = " ".join(text.split())
     return even if len(even) <= MOST_CHARACTERS else f"{even[: MOST_CHARACTERS - 1]}…"
+
+
+def _paragraph(text: str, **more: str) -> dict[str, Any]:
+    """As it stands: in a TextBlock, others' words could make links."""
+    return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": text, **more}]}
 
 
 def _slack(text: str) -> str:

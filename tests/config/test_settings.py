@@ -25,7 +25,7 @@ def check(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Com
 
 def test_every_setting_that_is_read_is_in_the_table_and_the_other_way_round() -> None:
     source = (ROOT / "config" / "settings.py").read_text()
-    read = set(re.findall(r'(?:env\.\w+|_number|_json_object)\(\s*"([A-Z_]+)"', source))
+    read = set(re.findall(r'(?:env\.\w+|_number|_json_object|_networks)\(\s*"([A-Z_]+)"', source))
     table = (ROOT / "docs" / "settings.md").read_text()
     assert read == set(re.findall(r"^\| `([A-Z_]+)` \|", table, re.MULTILINE))
 
@@ -59,6 +59,8 @@ def test_production_settings_pass_the_deployment_check(tmp_path: Path) -> None:
     [
         ({"BASE_URL": "pledges.example.org"}, "BASE_URL must be an address such as https://"),
         ({"FETCH_ALLOW_NETWORKS": "localhost"}, "Write networks as 127.0.0.0/8"),
+        ({"ADMIN_ALLOW_NETWORKS": "the office"}, "ADMIN_ALLOW_NETWORKS: 'the office' does not appear to be"),
+        ({"ADMIN_PATH": "../admin"}, "ADMIN_PATH must be a path of letters"),
         ({"DATABASE_URL": "bogus"}, "DATABASE_URL must be like postgres://"),
         ({"EMAIL_URL": "bogus"}, "EMAIL_URL must be an address such as smtp://"),
         ({"DIGEST_HOUR": "seven"}, "DIGEST_HOUR"),

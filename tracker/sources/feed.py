@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
-from xml.sax import SAXParseException
+from xml.sax import SAXParseException  # nosec B406  the error alone
 
 import feedparser
 from lxml import html
