@@ -107,6 +107,6 @@ def _forget_what_was_cleared(file: Path) -> None:
         found = database.execute(guards, [table]).fetchall()
         for name, _ in found:
             database.execute(f'DROP TRIGGER "{name}"')
-        database.execute(f"DELETE FROM {table}")
+        database.execute(f"DELETE FROM {table}")  # noqa: S608
         for _, made_by in found:
             database.execute(made_by)
