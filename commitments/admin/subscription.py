@@ -25,7 +25,7 @@ class SubscriptionForm(forms.ModelForm):
             raise forms.ValidationError(str(error)) from error
 
 
-class SubscriptionInline(admin.TabularInline):
+class SubscriptionInline(admin.StackedInline):
     model = Subscription
     form = SubscriptionForm
     extra = 1
