@@ -12,6 +12,7 @@ class OneLine(logging.Formatter):
     """Each message on one line; the lines of a traceback are indented."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
+        record.correlation_id = getattr(record, "correlation_id", None) or "-"  # of no request and no task
         record.message = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], record.message)
         return super().formatMessage(record)
 
