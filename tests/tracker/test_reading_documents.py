@@ -71,6 +71,7 @@ class TestPdf:
 
     def test_what_takes_too_long_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(documents, "CPU_SECONDS", 1)
+        monkeypatch.setattr(documents, "MEMORY_BYTES", 8 * 1024**3)  # which a fast machine would come to first
         slow = pdf(["(x) Tj " * 10] + ["y"] * 3_000_000)
         began = time.monotonic()
         told = read_document(slow, "application/pdf", "")
