@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import logging
 import time
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from redis.exceptions import RedisError
 
-from commitments.clients import address_of
+from commitments.clients import address_of, network_of
 
 log = logging.getLogger(__name__)
 
@@ -55,12 +54,5 @@ def spend(request: HttpRequest, purpose: str, now: float | None = None) -> Allow
 
 
 def _client(request: HttpRequest) -> str:
-    """A hash, so that no address is kept. An IPv6 client has a whole /64 to itself, so it counts as one."""
-    address = address_of(request)
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return hashlib.sha256(address.encode()).hexdigest()[:32]
-    if parsed.version == 6:
-        address = str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
-    return hashlib.sha256(address.encode()).hexdigest()[:32]
+    """A hash, so that no address is kept."""
+    return hashlib.sha256(network_of(address_of(request)).encode()).hexdigest()[:32]

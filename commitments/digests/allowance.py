@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 
 from django.conf import settings
 
+from commitments.clients import network_of
 from commitments.digests import keyed_hashes
 from commitments.models import SignUp
 
@@ -28,7 +28,7 @@ def spend(email: str, client: str, now: dt.datetime) -> bool:
     hour, day = now - dt.timedelta(hours=1), now - dt.timedelta(days=1)
     SignUp.objects.filter(at__lt=day).delete()
     mine = SignUp.objects.create(
-        client_key=keyed_hashes.of_client(_network(client)), address_key=keyed_hashes.of_mailbox(email), at=now
+        client_key=keyed_hashes.of_client(network_of(client)), address_key=keyed_hashes.of_mailbox(email), at=now
     )
     of_client = SignUp.objects.filter(client_key=mine.client_key, at__gt=hour).count()
     in_all = SignUp.objects.filter(at__gt=hour).count()
@@ -37,12 +37,3 @@ def spend(email: str, client: str, now: dt.datetime) -> bool:
         where = "came from your network" if of_client > REQUESTS_OF_A_CLIENT else "have come"
         raise TooManyRequests(f"Too many requests {where}. Please try again in an hour.")
     return SignUp.objects.filter(address_key=mine.address_key).count() <= MAILS_TO_AN_ADDRESS
-
-
-def _network(client: str) -> str:
-    """An IPv6 client has a whole /64 to itself, so it counts as one."""
-    try:
-        address = ipaddress.ip_address(client.partition("%")[0])
-    except ValueError:
-        return client
-    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else client
