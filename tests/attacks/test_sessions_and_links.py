@@ -23,23 +23,17 @@ from commitments.models import CorrectionRequest, Subscriber
 from commitments.opendata import paging
 from tests.commitments import make
 from tests.commitments.open_record import Record
+from tests.commitments.signing_in import PASSWORD, person
+from tests.commitments.signing_in import give_password as sign_in
 
 pytestmark = pytest.mark.django_db
 
-PASSWORD = "orchard-severn-2468"
 NOON = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
 def ann() -> User:
-    user: User = make.user("ann")
-    user.set_password(PASSWORD)
-    user.save()
-    return user
-
-
-def sign_in(client: Client, password: str = PASSWORD, name: str = "ann", **headers: Any) -> Any:
-    return client.post("/admin/login/", {"username": name, "password": password, "next": "/admin/"}, **headers)
+    return person()
 
 
 # Sessions.

@@ -21,10 +21,10 @@ from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests.commitments import make
+from tests.commitments.signing_in import give_password, person
 
 pytestmark = pytest.mark.django_db
 
-PASSWORD = "orchard-severn-2468"
 HOME, CODE, SET_UP, LOGIN = "/admin/", "/admin/code/", "/admin/two-factor/", "/admin/login/"
 NOON = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
 
@@ -36,14 +36,7 @@ def passwords_are_quick_to_check(settings: Any) -> None:
 
 @pytest.fixture
 def ann() -> User:
-    user: User = make.user("ann")
-    user.set_password(PASSWORD)
-    user.save()
-    return user
-
-
-def give_password(client: Client, password: str = PASSWORD, name: str = "ann", **headers: Any) -> Any:
-    return client.post(LOGIN, {"username": name, "password": password, "next": HOME}, **headers)
+    return person()
 
 
 def code_of(user: User, steps: int = 0) -> str:
